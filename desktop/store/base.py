@@ -1,0 +1,184 @@
+"""The base of one conference: rows as the server pushed them, the outcomes of this device's commands, the checkpoint.
+
+One file a conference. A change is applied whole, in one transaction; a first download is built in a file beside it and
+swapped in. The screens read a snapshot that stays where it is until the worker says `refresh`.
+"""
+
+import threading
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from desktop.store.files import Connection, open_file, transaction
+from desktop.store.search import SEARCHED, match_expression, searchable_text
+from shared.domain import CODEC
+from shared.execute import Undecided
+from shared.kernel.codec import from_json, to_json
+from shared.kernel.decider import Key
+from shared.sync.digest import MODULUS, row_hash
+from shared.sync.protocol import START, Checkpoint, Outcome, PushedRow
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS rows (
+    view TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (view, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outcomes (
+    command_id TEXT PRIMARY KEY, position INTEGER NOT NULL, outcome BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS views (view TEXT PRIMARY KEY, version INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, entry TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS found (number INTEGER PRIMARY KEY, view TEXT NOT NULL, id TEXT NOT NULL, UNIQUE (view, id));
+CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(text, tokenize='trigram');
+PRAGMA user_version = 1;
+"""
+_NULL: Final = b"null"
+
+
+class Base:
+    """A conference's base file: one connection that writes, one that reads a pinned snapshot."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self.path = path
+        self._key = key
+        self._lock = threading.Lock()
+        self._writer = open_file(path, key, _SCHEMA)
+        self._reader = open_file(path, key, "")
+        self._versions: dict[str, int] = {}
+        self.refresh()
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+    # Reading: the snapshot that the screens see
+
+    def refresh(self) -> None:
+        """Let the readers see what was applied since."""
+        with self._lock:
+            if self._reader.in_transaction:
+                self._reader.execute("ROLLBACK")
+            self._reader.execute("BEGIN")
+            self._versions = dict(self._reader.execute("SELECT view, version FROM views").fetchall())
+
+    def fetch(self, keys: Iterable[Key]) -> Mapping[Key, Any]:
+        """Rows by key, absent ones as None; raises Undecided for a view that this device does not hold."""
+        found: dict[Key, Any] = {}
+        with self._lock:
+            for key in keys:
+                if self._versions and key.view not in self._versions:
+                    raise Undecided(key.view)
+                stored = self._reader.execute("SELECT body FROM rows WHERE view = ? AND id = ?", key).fetchone()
+                found[key] = None if stored is None else CODEC.decode_row(key.view, stored[0])
+        return found
+
+    def rows(self, view: str, *, limit: int = -1, offset: int = 0) -> dict[Key, Any]:
+        """The rows of a view in order of their ids."""
+        with self._lock:
+            found = self._reader.execute(
+                "SELECT id, body FROM rows WHERE view = ? ORDER BY id LIMIT ? OFFSET ?", (view, limit, offset)
+            ).fetchall()
+        return {Key(view, one): CODEC.decode_row(view, body) for one, body in found}
+
+    def count(self, view: str) -> int:
+        with self._lock:
+            (number,) = self._reader.execute("SELECT count(*) FROM rows WHERE view = ?", (view,)).fetchone()
+        return int(number)
+
+    def search(self, view: str, text: str, *, limit: int = 50) -> list[Key]:
+        """Keys of the rows that hold every word of the text, accents and case aside, the best first."""
+        match = match_expression(text)
+        if match is None:
+            return []
+        sql = f"SELECT found.id FROM search JOIN found ON found.number = search.rowid WHERE found.view = ? AND {match.where}"
+        with self._lock:
+            found = self._reader.execute(sql, (view, *match.arguments, limit)).fetchall()
+        return [Key(view, one) for (one,) in found]
+
+    def checkpoint(self) -> Checkpoint:
+        with self._lock:
+            found = self._reader.execute("SELECT entry FROM meta WHERE name = 'checkpoint'").fetchone()
+        return START if found is None else Checkpoint.parse(found[0])
+
+    def versions(self) -> dict[str, int]:
+        """The views that this base holds, with their versions; empty before the first download."""
+        return dict(self._versions)
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """The outcomes of this device's commands, by command id, in order of position."""
+        with self._lock:
+            found = self._reader.execute("SELECT command_id, outcome FROM outcomes ORDER BY position").fetchall()
+        return {command_id: from_json(Outcome, outcome) for command_id, outcome in found}
+
+    def digests(self) -> dict[str, int]:
+        """An order-independent sum of the rows' hashes, by view."""
+        with self._lock:
+            found = self._reader.execute("SELECT view, digest FROM views").fetchall()
+        return {view: int(digest, 16) for view, digest in found}
+
+    # Writing: the worker
+
+    def digests_after(self, rows: Mapping[Key, PushedRow], emptied: Collection[str]) -> dict[str, int]:
+        """The digests as they will be once these rows are applied and the emptied views read anew."""
+        digests = {view: 0 if view in emptied else digest for view, digest in self.digests().items()}
+        for key, row in rows.items():
+            digest = digests.get(key.view, 0)
+            old = None if key.view in emptied else self._body(self._writer, key)
+            if old is not None:
+                digest -= row_hash(key.view, key.id, old)
+            body = bytes(row.body)
+            if body != _NULL:
+                digest += row_hash(key.view, key.id, body)
+            digests[key.view] = digest % MODULUS
+        return digests
+
+    def apply(
+        self,
+        checkpoint: Checkpoint,
+        versions: Mapping[str, int],
+        digests: Mapping[str, int],
+        rows: Mapping[Key, PushedRow],
+        outcomes: Collection[Outcome],
+        emptied: Collection[str] = (),
+    ) -> None:
+        """Apply a whole change in one transaction; readers see it after `refresh`."""
+        with transaction(self._writer) as connection:
+            for view in emptied:
+                connection.execute("DELETE FROM rows WHERE view = ?", (view,))
+            gone = [key for key, row in rows.items() if bytes(row.body) == _NULL]
+            connection.executemany("DELETE FROM rows WHERE view = ? AND id = ?", gone)
+            connection.executemany(
+                "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)",
+                ((*key, row.position, body) for key, row in rows.items() if (body := bytes(row.body)) != _NULL),
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?)",
+                [(one.command_id, one.position, to_json(one)) for one in outcomes],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO views VALUES (?, ?, ?)",
+                [(view, version, f"{digests.get(view, 0):x}") for view, version in versions.items()],
+            )
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('checkpoint', ?)", (str(checkpoint),))
+            self._index(connection, rows, emptied)
+
+    def _index(self, connection: Connection, rows: Mapping[Key, PushedRow], emptied: Collection[str]) -> None:
+        for view in set(emptied) & SEARCHED.keys():
+            connection.execute("DELETE FROM search WHERE rowid IN (SELECT number FROM found WHERE view = ?)", (view,))
+            connection.execute("DELETE FROM found WHERE view = ?", (view,))
+        searched = [(key, bytes(row.body)) for key, row in rows.items() if key.view in SEARCHED]
+        if not searched:
+            return
+        keys = [key for key, _ in searched]
+        connection.executemany(
+            "DELETE FROM search WHERE rowid IN (SELECT number FROM found WHERE view = ? AND id = ?)", keys
+        )
+        connection.executemany("INSERT OR IGNORE INTO found (view, id) VALUES (?, ?)", keys)
+        connection.executemany(
+            "INSERT INTO search (rowid, text) SELECT number, ? FROM found WHERE view = ? AND id = ?",
+            [(searchable_text(CODEC.decode_row(key.view, body)), *key) for key, body in searched if body != _NULL],
+        )
+
+    @staticmethod
+    def _body(connection: Connection, key: Key) -> bytes | None:
+        stored = connection.execute("SELECT body FROM rows WHERE view = ? AND id = ?", key).fetchone()
+        return None if stored is None else bytes(stored[0])

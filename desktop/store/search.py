@@ -1,0 +1,49 @@
+"""What the search index holds of a row, and what a typed text asks of it: accents and case aside, every word anywhere."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Final
+
+SEARCHED: Final = {
+    "checkin.passes": ("first_name", "last_name", "company", "locator"),
+    "registration.orders": ("locator", "first_name", "last_name", "email"),
+    "registration.seat_assignments": ("first_name", "last_name", "email", "company"),
+}
+"""The fields that are searched, by view."""
+
+# Letters that no decomposition folds.
+_FOLDED: Final = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
+_TRIGRAM: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The end of a SELECT over the index, and its arguments before the limit."""
+
+    where: str
+    arguments: tuple[str, ...]
+
+
+def folded(text: str) -> str:
+    """The text without accents and case."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part)).translate(_FOLDED)
+
+
+def searchable_text(row: Any) -> str:
+    """What is found of a row, erased fields left out."""
+    fields = SEARCHED[row.__wire__.name]
+    return folded(" ".join(part for field in fields if isinstance(part := getattr(row, field), str)))
+
+
+def match_expression(text: str) -> Match | None:
+    """How to find the words of a text; None where there is none. Short words scan, longer ones use the index."""
+    words = folded(text).split()
+    if not words:
+        return None
+    long = [f'"{word.replace(chr(34), chr(34) * 2)}"' for word in words if len(word) >= _TRIGRAM]
+    short = [word for word in words if len(word) < _TRIGRAM]
+    clauses = ["search MATCH ?"] * bool(long) + ["search.text LIKE ?"] * len(short)
+    arguments = ([" ".join(long)] if long else []) + [f"%{word}%" for word in short]
+    # The shortest text has the least besides what was typed.
+    return Match(" AND ".join(clauses) + " ORDER BY length(search.text), found.id LIMIT ?", tuple(arguments))

@@ -1,0 +1,336 @@
+"""Sync of one conference without I/O: a generator that yields requests and is sent responses.
+
+First everything pending goes up, then the change comes down. A change is staged page by page and applied only with
+its last page, so the device never shows a state that the server never had. The network may vanish at any byte: the
+generator is closed, what was staged is kept, and the next one goes on.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Final, Protocol, TypeVar
+
+from desktop.store.base import Base
+from desktop.workspace import Change
+from shared.domain import DOMAIN, RELEASE
+from shared.kernel.codec import RawJson, Undecodable, from_json, to_json
+from shared.kernel.decider import Key
+from shared.kernel.messages import wire_of
+from shared.sync.protocol import (
+    BATCH_BYTES_MOST,
+    BATCH_COMMANDS_MOST,
+    START,
+    Batch,
+    Checkpoint,
+    Code,
+    Command,
+    Outcome,
+    Page,
+    Problem,
+    Pushed,
+    PushedRow,
+)
+
+T = TypeVar("T")
+
+_ATTEMPTS: Final = 3
+_PAGES_MOST: Final = 10_000
+_BATCH_BYTES: Final = BATCH_BYTES_MOST - 4096  # the rest is for the batch's own fields
+_KNOWN: Final = {wire_of(kind).name: wire_of(kind).version for kind in DOMAIN.rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to ask the server. `path` begins at its root."""
+
+    method: str
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the server answered."""
+
+    status: int
+    body: bytes
+
+
+class State(StrEnum):
+    """How a session ended."""
+
+    SYNCED = "synced"
+    NOT_ENROLLED = "not_enrolled"
+    """The server does not know this device, or not in this conference (any more)."""
+    UPDATE_DESKTOP = "update_desktop"
+    """In step but for views that are newer than this desktop."""
+    UPDATE_SERVER = "update_server"
+    """The server is older than this desktop; nothing was sent."""
+    FAILED = "failed"
+    """The server answered what this desktop does not understand; to be tried again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a session ended, for the status bar."""
+
+    state: State
+    pushed: int = 0
+    detail: str = ""
+
+
+class Numbered(Protocol):
+    """A logged command with its number."""
+
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def seq(self) -> int: ...
+
+
+class Replica(Protocol):
+    """The device's side of a conference; `desktop.workspace.Workspace` is the real one."""
+
+    conference: str
+    device: str
+
+    @property
+    def checkpoint(self) -> Checkpoint: ...
+    @property
+    def epoch(self) -> int: ...
+    def to_send(self) -> Sequence[tuple[Numbered, Command]]: ...
+    def open_epoch(self, epoch: int) -> None: ...
+    def versions(self) -> dict[str, int]: ...
+    def digests_after(self, change: Change) -> dict[str, int]: ...
+    def apply(self, change: Change) -> None: ...
+    def new_base(self) -> Base: ...
+    def swap(self, fresh: Base, *, keep_old: bool) -> None: ...
+
+
+Asking = Generator[Request, Response, Ended]
+
+
+class Staging:
+    """Pages received so far of the change that is coming down. It outlives a session that the network cut."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+        self._fresh: Base | None = None
+        self._keep_old = False
+        self.newer: set[str] = set()
+        """Views of this role that this desktop does not know in the server's version."""
+        self._start(replica.checkpoint)
+
+    def _start(self, checkpoint: Checkpoint) -> None:
+        self._from = checkpoint
+        self._cursor = checkpoint.position
+        self._rows: dict[Key, PushedRow] = {}
+        self._outcomes: list[Outcome] = []
+        self._rereading: frozenset[str] = frozenset()
+        self._reread: frozenset[str] = frozenset()
+
+    def start_over(self, *, keep_old: bool) -> None:
+        """Read everything anew into a file beside the one in use."""
+        if self._fresh is not None:
+            self._fresh.close()
+        self._fresh = self._replica.new_base()
+        self._keep_old = self._keep_old or keep_old
+        self._start(START)
+
+    def request(self) -> Request:
+        """Ask for the next page."""
+        query = f"?after={self._cursor}"
+        if self._rereading:
+            query += f"&views={','.join(sorted(self._rereading))}"
+        return Request(
+            method="GET",
+            path=f"/sync/{self._replica.conference}/changes{query}",
+            headers={"Last-Event-ID": str(self._from), "Accept": "application/json"},
+        )
+
+    def take(self, page: Page) -> bool:
+        """Stage a page. True when it was the last one and the change is applied; the next page is asked for otherwise."""
+        if page.after != self._cursor:
+            return False
+        known = {view: version for view, version in page.views.items() if _KNOWN.get(view) == version}
+        self.newer = set(page.views) - set(known)
+        self._rows.update((Key(row.view, row.id), row) for row in page.rows if row.view in known)
+        if not self._rereading:
+            self._outcomes.extend(page.outcomes)
+        self._cursor = page.upto
+        if page.digests is None or page.hash is None:
+            return False
+        if self._rereading:
+            # The views are read anew up to here; now on with everything else from where it was.
+            self._reread |= self._rereading
+            self._rereading = frozenset()
+            self._cursor = self._resume
+            return False
+        changed_views = self._views_to_reread(known)
+        if changed_views:
+            return self._reread_views(changed_views)
+        return self._finish(page, known)
+
+    def _views_to_reread(self, known: dict[str, int]) -> frozenset[str]:
+        """Views that came into this role, or whose version this desktop learned since its last download."""
+        if self._fresh is not None or self._from == START:
+            return frozenset()
+        held = self._replica.versions()
+        return frozenset(view for view, version in known.items() if held.get(view) != version) - self._reread
+
+    def _reread_views(self, views: frozenset[str]) -> bool:
+        self._resume = self._cursor
+        self._rows = {key: row for key, row in self._rows.items() if key.view not in views}
+        self._rereading, self._cursor = views, 0
+        return False
+
+    def _finish(self, page: Page, known: dict[str, int]) -> bool:
+        assert page.hash is not None and page.digests is not None
+        checkpoint = Checkpoint(page.history, page.upto, page.hash, page.role)
+        wanted = {view: int(digest, 16) for view, digest in page.digests.items() if view in known}
+        change = Change(
+            checkpoint=checkpoint,
+            versions=known,
+            digests=wanted,
+            rows=self._rows,
+            outcomes=self._outcomes,
+            emptied=self._reread,
+        )
+        after = self._fresh.digests_after(change.rows, ()) if self._fresh else self._replica.digests_after(change)
+        differing = frozenset(view for view in known if after.get(view, 0) != wanted.get(view, 0))
+        if differing - self._reread:
+            return self._reread_views(differing - self._reread)
+        if self._fresh is None:
+            self._replica.apply(change)
+        else:
+            self._fresh.apply(checkpoint, known, wanted, change.rows, change.outcomes)
+            fresh, self._fresh = self._fresh, None
+            self._replica.swap(fresh, keep_old=self._keep_old)
+            self._keep_old = False
+        self._start(checkpoint)
+        return True
+
+
+def sync(replica: Replica, staging: Staging) -> Asking:
+    """Send what is pending, then take over the server's changes."""
+    pushed = 0
+    for attempt in range(_ATTEMPTS):
+        went = yield from _push(replica)
+        pushed += went.pushed
+        if went.ended is not None:
+            return Ended(went.ended, pushed, went.detail)
+        ended = yield from _pull(staging)
+        if ended.state not in (State.SYNCED, State.UPDATE_DESKTOP) or not went.gap:
+            return Ended(ended.state, pushed, ended.detail)
+        if attempt:
+            # Not even after reading everything anew does this log hold what the server misses.
+            replica.open_epoch(went.epoch + 1)
+    return Ended(State.FAILED, pushed, "the server misses commands that this device does not have")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Went:
+    """How a push went. `gap`: the server expects an earlier number than this device has pending."""
+
+    pushed: int
+    epoch: int
+    gap: bool = False
+    ended: State | None = None
+    detail: str = ""
+
+
+def _push(replica: Replica) -> Generator[Request, Response, _Went]:
+    """Send everything pending, in batches of contiguous numbers."""
+    sent: dict[int, int] = {}
+    pushed = forks = 0
+    while (batch := _next_batch(replica, sent)) is not None:
+        response = yield Request(
+            method="POST",
+            path=f"/sync/{replica.conference}/commands",
+            headers={"Content-Type": "application/json"},
+            body=to_json(batch),
+        )
+        answer = _read(Pushed, response) if response.status == HTTPStatus.OK else None
+        if answer is not None:
+            sent[batch.epoch] = batch.first + len(batch.commands) - 1
+            pushed += len(batch.commands)
+            continue
+        problem = _read(Problem, response)
+        code = None if problem is None else problem.code
+        if problem is not None and code == Code.FORKED and problem.epoch is not None and forks < _ATTEMPTS:
+            forks += 1
+            replica.open_epoch(problem.epoch)
+            sent.clear()
+        elif problem is not None and code == Code.GAP:
+            return _Went(pushed=pushed, epoch=batch.epoch, gap=True)
+        else:
+            state, detail = _ending(problem, response)
+            return _Went(pushed=pushed, epoch=batch.epoch, ended=state, detail=detail)
+    return _Went(pushed=pushed, epoch=replica.epoch)
+
+
+def _next_batch(replica: Replica, sent: dict[int, int]) -> Batch | None:
+    """The next contiguous run of pending commands that were not sent in this session."""
+    chosen: list[tuple[Numbered, RawJson]] = []
+    size = 0
+    for logged, command in replica.to_send():
+        if logged.seq <= sent.get(logged.epoch, 0):
+            continue
+        document = RawJson(to_json(command))
+        size += len(bytes(document)) + 1
+        last = chosen[-1][0] if chosen else None
+        is_next = last is None or (logged.epoch, logged.seq) == (last.epoch, last.seq + 1)
+        if chosen and (not is_next or size > _BATCH_BYTES or len(chosen) == BATCH_COMMANDS_MOST):
+            break
+        chosen.append((logged, document))
+    if not chosen:
+        return None
+    first = chosen[0][0]
+    return Batch(
+        release=RELEASE,
+        device=replica.device,
+        epoch=first.epoch,
+        first=first.seq,
+        commands=[document for _, document in chosen],
+    )
+
+
+def _pull(staging: Staging) -> Asking:
+    """Ask page by page until the change is applied."""
+    for _ in range(_PAGES_MOST):
+        response = yield staging.request()
+        if response.status == HTTPStatus.OK:
+            page = _read(Page, response)
+            if page is None:
+                return Ended(State.FAILED, detail="unreadable page")
+            if staging.take(page):
+                return Ended(State.UPDATE_DESKTOP if staging.newer else State.SYNCED)
+            continue
+        problem = _read(Problem, response)
+        if problem is not None and problem.code in (Code.HISTORY_CHANGED, Code.ROLE_CHANGED):
+            staging.start_over(keep_old=problem.code == Code.HISTORY_CHANGED)
+            continue
+        state, detail = _ending(problem, response)
+        return Ended(state, detail=detail)
+    return Ended(State.FAILED, detail="the change has no end")
+
+
+def _ending(problem: Problem | None, response: Response) -> tuple[State, str]:
+    """What an error means for this device."""
+    if problem is None:
+        return State.FAILED, f"status {response.status}"
+    by_code = {
+        Code.UNKNOWN_DEVICE: State.NOT_ENROLLED,
+        Code.FORBIDDEN: State.NOT_ENROLLED,
+        Code.SERVER_OLDER: State.UPDATE_SERVER,
+    }
+    return next((state for code, state in by_code.items() if code == problem.code), State.FAILED), problem.code
+
+
+def _read(kind: type[T], response: Response) -> T | None:
+    try:
+        return from_json(kind, response.body)
+    except Undecodable:
+        return None

@@ -1,0 +1,328 @@
+"""The only door for the screens: issue a command, read rows, hear what changed. One workspace a conference.
+
+Durable before visible: a command is in the log file before its effects show. Sync comes in from the worker thread
+through `next_batch`, `staging` and `apply`; a verdict at the door never waits for it.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from desktop.store.base import Base
+from desktop.store.log import Log, Logged, Notice
+from desktop.store.search import folded, searchable_text
+from shared.access.access import ErasedPerson
+from shared.execute import Undecided
+from shared.kernel.codec import RawJson, Undecodable
+from shared.kernel.decider import ONLY, Actor, Context, Key, Rejected, Role, key
+from shared.kernel.messages import wire_of
+from shared.sync.overlay import Overlay, Pending, Standing
+from shared.sync.protocol import Checkpoint, Command, Outcome, PushedRow, Status
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A command that was refused, or that will probably be, with why."""
+
+    logged: Logged
+    code: str
+    values: dict[str, Any]
+    is_settled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """All that leads from one state of the server to a later one; applied whole or not at all."""
+
+    checkpoint: Checkpoint
+    versions: Mapping[str, int]
+    digests: Mapping[str, int]
+    rows: Mapping[Key, PushedRow]
+    outcomes: Collection[Outcome]
+    emptied: Collection[str] = ()
+
+
+class Workspace:
+    """One conference on this device. `now` and `new_id` supply time (aware UTC) and fresh command ids."""
+
+    def __init__(
+        self,
+        *,
+        conference: str,
+        device: str,
+        label: str,
+        log: Log,
+        folder: Path,
+        file_key: bytes,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+    ) -> None:
+        self.conference = conference
+        self.device = device
+        self._label = label
+        self._log = log
+        self._path = folder / f"base-{conference}.db"
+        self._file_key = file_key
+        self._now = now
+        self._new_id = new_id
+        self._lock = threading.RLock()
+        self._listeners: list[Callable[[set[Key]], None]] = []
+        self._base = Base(self._path, file_key)
+        self._outcomes: dict[str, Outcome] = {}
+        self._logged: dict[str, Logged] = {}
+        self._overlay = Overlay(self._base)
+        self._reload()
+
+    def close(self) -> None:
+        self._base.close()
+
+    # For the screens
+
+    def issue(self, command: Any) -> Pending:
+        """Decide a command here, write it to the log, show it. Raises Rejected, and then nothing was queued."""
+        with self._lock:
+            now = self._now()
+            decided = self._overlay.decide(command, self._context(self._new_id(), now))
+            command_id = decided.context.command_id
+            logged = self._log.append(self.conference, command_id, command, now, decided.events)
+            self._logged[command_id] = logged
+            changed = self._overlay.add(decided)
+        self._tell(changed)
+        return decided
+
+    def get(self, kind: type[R], id: str = ONLY) -> R | None:
+        """One row as the user should see it, None where there is none or it is not for this device."""
+        wanted = key(kind, id)
+        with self._lock:
+            try:
+                row: R | None = self._overlay.fetch([wanted])[wanted]
+            except Undecided:
+                return None
+            return row
+
+    def rows(self, kind: type[R]) -> dict[str, R]:
+        """All rows of a view by id, as the user should see them."""
+        view = wire_of(kind).name
+        with self._lock:
+            below = {at.id: row for at, row in self._base.rows(view).items()}
+            touched = [at for at in self._overlay.touched if at.view == view]
+            for at, row in self._overlay.fetch(touched).items():
+                below.pop(at.id, None)
+                if row is not None:
+                    below[at.id] = row
+        return dict(sorted(below.items()))
+
+    def count(self, kind: type) -> int:
+        """How many rows of a view the server has pushed."""
+        return self._base.count(wire_of(kind).name)
+
+    def search(self, kind: type[R], text: str, *, limit: int = 50) -> dict[str, R]:
+        """Rows of a view that hold every word of the text, the best first; rows that wait for the server come too."""
+        view, words = wire_of(kind).name, folded(text).split()
+        with self._lock:
+            keys = self._base.search(view, text, limit=limit)
+            rows = self._overlay.fetch([*keys, *(at for at in self._overlay.touched if at.view == view)])
+        return {
+            at.id: row
+            for at, row in rows.items()
+            if row is not None and words and all(word in searchable_text(row) for word in words)
+        }
+
+    def is_waiting(self, kind: type, id: str = ONLY) -> bool:
+        """Whether a row shows something that the server has not confirmed."""
+        return key(kind, id) in self._overlay.touched
+
+    @property
+    def pending(self) -> list[Pending]:
+        """The commands that the server has not settled, in order of issue."""
+        with self._lock:
+            return list(self._overlay.pending)
+
+    def problems(self) -> list[Problem]:
+        """What was refused and not dealt with, and what will probably be refused."""
+        with self._lock:
+            dropped = self._log.dropped()
+            settled = [
+                Problem(
+                    logged=self._logged[command_id],
+                    code=outcome.verdict.code or "",
+                    values=outcome.verdict.values or {},
+                    is_settled=True,
+                )
+                for command_id, outcome in self._outcomes.items()
+                if outcome.verdict.status is Status.REFUSED and command_id in self._logged and command_id not in dropped
+            ]
+            doubtful = [
+                Problem(
+                    logged=self._logged[pending.context.command_id],
+                    code=pending.refusal.code,
+                    values=pending.refusal.values,
+                    is_settled=False,
+                )
+                for pending in self._overlay.pending
+                if pending.standing is Standing.DOUBTFUL and pending.refusal is not None
+            ]
+        return settled + doubtful
+
+    def drop(self, command_id: str) -> None:
+        """The user has dealt with a refused command; it stays in the log."""
+        self._log.drop(command_id)
+        self._tell(set())
+
+    def notices(self) -> list[Notice]:
+        """What the user should know that is no refusal of theirs."""
+        return self._log.notices(self.conference)
+
+    def read_notice(self, number: int) -> None:
+        self._log.read_notice(number)
+        self._tell(set())
+
+    def activity(self) -> list[tuple[Logged, Outcome | None]]:
+        """The local event log with the outcomes known so far, the newest first."""
+        with self._lock:
+            return [(logged, self._outcomes.get(one)) for one, logged in reversed(self._logged.items())]
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Up to where this device has the server's changes."""
+        return self._base.checkpoint()
+
+    @property
+    def digests(self) -> dict[str, int]:
+        """The digest of each view held."""
+        return self._base.digests()
+
+    @property
+    def role(self) -> Role:
+        """What this device is in the conference; an organizer until the server said otherwise, as the one who made it."""
+        name = self.checkpoint.role.partition("-")[0]
+        return Role(name) if name else Role.ORGANIZER
+
+    def listen(self, listener: Callable[[set[Key]], None]) -> None:
+        """Call the listener with the keys of rows that changed, on the thread that changed them."""
+        self._listeners.append(listener)
+
+    # For sync
+
+    def to_send(self) -> list[tuple[Logged, Command]]:
+        """The pending commands as they travel, in order of their numbers."""
+        with self._lock:
+            waiting = [one for command_id, one in self._logged.items() if command_id not in self._outcomes]
+        return [
+            (
+                one,
+                Command(
+                    id=one.command_id,
+                    name=one.wire.name,
+                    version=one.wire.version,
+                    issued_at=one.issued_at,
+                    body=RawJson(one.body),
+                ),
+            )
+            for one in sorted(waiting, key=lambda one: (one.epoch, one.seq))
+        ]
+
+    @property
+    def epoch(self) -> int:
+        return self._log.epoch(self.conference)
+
+    def open_epoch(self, epoch: int) -> None:
+        """The server knows another history of this device: number what is pending anew, and tell the user."""
+        with self._lock:
+            pending = [command_id for command_id in self._logged if command_id not in self._outcomes]
+            self._log.open_epoch(self.conference, epoch, pending)
+            self._logged = {one.command_id: one for one in self._log.commands(self.conference)}
+            self._log.notify(self.conference, self._now(), "device_was_copied", {"epoch": epoch})
+        self._tell(set())
+
+    def versions(self) -> dict[str, int]:
+        """The views held, with their versions."""
+        return self._base.versions()
+
+    def digests_after(self, change: Change) -> dict[str, int]:
+        """The digests as they will be with this change."""
+        return self._base.digests_after(change.rows, change.emptied)
+
+    def apply(self, change: Change) -> None:
+        """Apply a whole change, then show it. The file is written while the screens go on with the old snapshot."""
+        self._base.apply(
+            change.checkpoint, change.versions, change.digests, change.rows, change.outcomes, change.emptied
+        )
+        erased = [at.id for at in change.rows if at.view == wire_of(ErasedPerson).name]
+        if erased:
+            self._log.forget(self.conference, erased)
+        keys = set(change.rows)
+        with self._lock:
+            self._base.refresh()
+            for outcome in change.outcomes:
+                self._outcomes[outcome.command_id] = outcome
+            changed = self._overlay.rebase(keys, [one.command_id for one in change.outcomes])
+        self._tell(changed)
+
+    def new_base(self) -> Base:
+        """An empty base beside the one in use, for a first or a fresh download."""
+        beside = self._path.with_suffix(".new")
+        for file in _files(beside):
+            file.unlink(missing_ok=True)
+        return Base(beside, self._file_key)
+
+    def swap(self, fresh: Base, *, keep_old: bool) -> None:
+        """Put a finished download in the place of the base in use. `keep_old` leaves the old file beside it."""
+        fresh.close()
+        with self._lock:
+            before = {at for view in self._base.versions() for at in self._base.rows(view)}
+            lost = self._outcomes
+            self._base.close()
+            if keep_old:
+                self._path.replace(self._path.with_suffix(f".{self._now():%Y%m%dT%H%M%S}.old"))
+            fresh.path.replace(self._path)
+            for leftover in _files(self._path)[1:]:
+                leftover.unlink(missing_ok=True)
+            self._base = Base(self._path, self._file_key)
+            self._overlay = Overlay(self._base)
+            self._reload()
+            offered = [one for one in lost if one in self._logged and one not in self._outcomes]
+            if keep_old:
+                self._log.notify(self.conference, self._now(), "server_was_restored", {"offered_again": len(offered)})
+            after = {at for view in self._base.versions() for at in self._base.rows(view)}
+        self._tell(before | after)
+
+    def _reload(self) -> None:
+        """Outcomes, log and speculation, read anew from the files."""
+        self._outcomes = self._base.outcomes()
+        self._logged = {one.command_id: one for one in self._log.commands(self.conference)}
+        for command_id, logged in self._logged.items():
+            if command_id in self._outcomes:
+                continue
+            try:
+                command = logged.command()
+            except Undecodable:
+                continue
+            context = self._context(command_id, logged.issued_at)
+            try:
+                pending = self._overlay.decide(command, context)
+            except Rejected as refusal:
+                pending = Pending(command=command, context=context, standing=Standing.DOUBTFUL, refusal=refusal)
+            self._overlay.add(pending)
+
+    def _context(self, command_id: str, now: datetime) -> Context:
+        return Context(
+            now=now,
+            actor=Actor(role=self.role, id=self.device, label=self._label),
+            conference=self.conference,
+            command_id=command_id,
+            issued_at=now,
+        )
+
+    def _tell(self, changed: set[Key]) -> None:
+        for listener in self._listeners:
+            listener(changed)
+
+
+def _files(path: Path) -> list[Path]:
+    return [path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")]

@@ -1,0 +1,1 @@
+"""The authority: aggregates, store, web. Frameworks allowed."""

@@ -1,0 +1,159 @@
+"""The change feed: pages of a conference's changes, and waking whoever waits for the next one.
+
+A page is read in one snapshot. Other processes' writes are noticed by a look at the heads of the conferences that
+somebody here listens to, every 100 ms; no NOTIFY stands inside a commit.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, Engine
+
+from server.store import commits, history, rows
+from server.store.engine import reading
+from shared.access.access import Device
+from shared.domain import CODEC, DOMAIN
+from shared.kernel.codec import RawJson, from_json
+from shared.kernel.decider import Role, key
+from shared.sync.protocol import PAGE_ROWS, START, Checkpoint, Code, Outcome, Page, PushedRow, Verdict
+
+_LOOK_S: Final = 0.1
+
+
+class Refused(Exception):
+    """The feed cannot go on from this checkpoint, or not for this device."""
+
+    def __init__(self, code: Code, history: str | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.history = history
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a device asks for: the page after `after`, on the way from its checkpoint; of some views only, if named."""
+
+    space: str
+    device: str
+    checkpoint: Checkpoint
+    after: int
+    views: Collection[str] | None = None
+
+
+def role_of(conn: Connection, space: str, device: str) -> Role:
+    """What the device is in a conference now; Refused where it is nothing (any more)."""
+    at = key(Device, device)
+    stored = rows.read_rows(conn, space, [at]).get(at)
+    if stored is None or stored.body is None:
+        raise Refused(Code.FORBIDDEN)
+    row = CODEC.decode_row(at.view, stored.body)
+    if row.is_revoked:
+        raise Refused(Code.FORBIDDEN)
+    role: Role = row.role
+    return role
+
+
+def page(engine: Engine, asked: Asked, *, limit: int = PAGE_ROWS) -> Page:
+    """The next page of a change; Refused when the device must start over or has no business here."""
+    with reading(engine).begin() as conn:
+        role = role_of(conn, asked.space, asked.device)
+        head = commits.head(conn, asked.space)
+        now = history.current(conn)
+        assert head is not None, "a conference with a device has commits"
+        assert now is not None, "a migrated database has a history"
+        _check(conn, asked, head.position, DOMAIN.role_version(role), now.history)
+        visible = DOMAIN.views_of(role)
+        wanted = visible.keys() if asked.views is None else visible.keys() & set(asked.views)
+        changed = rows.changed_rows(conn, asked.space, wanted, asked.after, None, limit)
+        is_last = len(changed) < limit
+        upto = head.position if is_last else changed[-1][1].position
+        outcomes = commits.outcomes_of(conn, asked.space, asked.device, asked.after, upto)
+        digests = rows.digests(conn, asked.space) if upto == head.position else None
+    return Page(
+        history=now.history,
+        after=asked.after,
+        upto=upto,
+        role=DOMAIN.role_version(role),
+        views=visible,
+        rows=[
+            PushedRow(at.view, at.id, stored.position, RawJson(stored.body or b"null"))
+            for at, stored in changed
+            # A device without anything has nothing to delete.
+            if stored.body is not None or asked.after > 0
+        ],
+        outcomes=[
+            Outcome(command_id=command_id, epoch=epoch, seq=seq, position=position, verdict=from_json(Verdict, outcome))
+            for position, command_id, epoch, seq, outcome in outcomes
+        ],
+        digests=None if digests is None else {view: f"{digests.get(view, (0, 0))[0]:x}" for view in visible},
+        hash=None if digests is None else head.hash.hex(),
+    )
+
+
+def _check(conn: Connection, asked: Asked, head: int, role: str, now: str) -> None:
+    """Hold the device's checkpoint against this log, whatever history it names."""
+    if asked.after > head:
+        raise Refused(Code.HISTORY_CHANGED, now)
+    if asked.checkpoint == START:
+        return
+    hashed = commits.hash_at(conn, asked.space, asked.checkpoint.position)
+    if hashed is None or hashed.hex() != asked.checkpoint.hash:
+        raise Refused(Code.HISTORY_CHANGED, now)
+    if asked.checkpoint.role != role:
+        raise Refused(Code.ROLE_CHANGED, now)
+
+
+class Feed:
+    """Wakes the listeners of a conference when its head moves, whichever process moved it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._heads: dict[str, int] = {}
+        self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def wake(self, space: str, position: int) -> None:
+        """Tell this process's listeners; from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._moved, space, position)
+
+    async def look(self) -> None:
+        """Look for other processes' writes until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            listened = [space for space, listeners in self._listeners.items() if listeners]
+            if listened:
+                for space, position in (await asyncio.to_thread(self._read_heads, listened)).items():
+                    self._moved(space, position)
+
+    async def moved(self, space: str, position: int, timeout_s: float) -> bool:
+        """Wait until the head is beyond the position; False after the timeout."""
+        if self._heads.get(space, 0) > position:
+            return True
+        event = asyncio.Event()
+        self._listeners[space].add(event)
+        try:
+            async with asyncio.timeout(timeout_s):
+                while self._heads.get(space, 0) <= position:
+                    await event.wait()
+                    event.clear()
+            return True
+        except TimeoutError:
+            return False
+        finally:
+            self._listeners[space].discard(event)
+
+    def _moved(self, space: str, position: int) -> None:
+        if self._heads.get(space) == position:
+            return
+        self._heads[space] = position
+        for event in self._listeners[space]:
+            event.set()
+
+    def _read_heads(self, spaces: list[str]) -> dict[str, int]:
+        with reading(self._engine).connect() as conn:
+            return {space: head.position for space, head in commits.heads(conn, spaces).items()}

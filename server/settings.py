@@ -1,0 +1,75 @@
+"""The server's settings: read once, from the environment (`LANYARD_...`). Every one has a default that works.
+
+With none given, everything is in one folder: SQLite, mails as files, secrets.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRET_BYTES: Final = 32
+
+
+class Settings(BaseSettings):
+    """Frozen: what depends on a setting is made once, at the start."""
+
+    model_config = SettingsConfigDict(env_prefix="LANYARD_", frozen=True)
+
+    data_dir: Path = Path("var")
+    database_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str | None = None
+    """What registrants and the payment provider reach the server under; no slash at its end."""
+    mail_sender: str = "Lanyard <noreply@localhost>"
+    payment_url: str = "http://127.0.0.1:8001"
+    payment_secret: SecretStr | None = None
+    """Shared with the payment provider. By default both read it from a file in the data folder."""
+    body_timeout_s: float = Field(default=60.0, gt=0)
+    """A request's body must be here after this time."""
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'lanyard.sqlite'}"
+
+    @property
+    def url(self) -> str:
+        """The public URL, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where mails are written, one file a mail."""
+        return self.data_dir / "mail"
+
+    @property
+    def master_secret_file(self) -> Path:
+        """Keep it apart from backups of the database: with both, everything can be read."""
+        return self.data_dir / "master.key"
+
+    def payment_key(self) -> bytes:
+        """The secret that callbacks are signed with."""
+        if self.payment_secret is not None:
+            return self.payment_secret.get_secret_value().encode()
+        return kept_secret(self.data_dir / "payment.key")
+
+
+def kept_secret(file: Path) -> bytes:
+    """The secret in a file, made by whoever asks first; two processes that start together get the same."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(secrets.token_bytes(SECRET_BYTES))
+        try:
+            os.link(fresh, file)  # never a half-written file, and never one in the place of another
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return file.read_bytes()

@@ -1,0 +1,1 @@
+"""The server's HTTP side: public API, enrolment, callbacks, sync."""

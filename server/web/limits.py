@@ -1,0 +1,90 @@
+"""Limits of what a client may ask of us: a body's size and time, and the number of wrong guesses."""
+
+import asyncio
+import time
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
+
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.web.errors import Problem
+from shared.sync.protocol import BATCH_BYTES_MOST
+
+_PER_ADDRESS: Final = RateLimitItemPerMinute(10)
+_PER_CONFERENCE: Final = RateLimitItemPerHour(200)
+
+
+class BodyLimits:
+    """Middleware: a body of at most 1 MiB, all of it within a time; uvicorn would wait for a slow one for ever."""
+
+    def __init__(self, app: ASGIApp, *, timeout_s: float, most: int = BATCH_BYTES_MOST) -> None:
+        self._app = app
+        self._timeout_s = timeout_s
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        size, is_whole = 0, False
+        deadline = asyncio.get_running_loop().time() + self._timeout_s
+
+        async def limited() -> Message:
+            nonlocal size, is_whole
+            if is_whole:  # what follows is only that the client went away
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, headers={"Connection": "close"}) from None
+            size += len(message.get("body", b""))
+            if size > self._most:
+                raise HTTPException(413, headers={"Connection": "close"})
+            is_whole = not message.get("more_body", False)
+            return message
+
+        await self._app(scope, limited, send)
+
+
+class Attempts:
+    """Wrong guesses, counted in memory. `per_conference` also limits guesses that come from many addresses.
+
+    That one is for secrets short enough to be guessed (codes, locators). With a long one it would only help whoever
+    wants to lock others out.
+    """
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def check(self, request: Request, conference: str, *, per_conference: bool) -> None:
+        """Problem if there were too many misses lately."""
+        for item, names in _items(request, conference, per_conference=per_conference):
+            if not self._limiter.test(item, *names):
+                wait = self._limiter.get_window_stats(item, *names).reset_time - time.time()
+                raise Problem("too_many_attempts", headers={"Retry-After": str(max(1, round(wait)))})
+
+    def missed(self, request: Request, conference: str, *, per_conference: bool) -> None:
+        """Count a miss."""
+        for item, names in _items(request, conference, per_conference=per_conference):
+            self._limiter.hit(item, *names)
+
+
+def _items(request: Request, conference: str, *, per_conference: bool) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+    own: list[tuple[RateLimitItem, tuple[str, ...]]] = [(_PER_ADDRESS, ("address", address_of(request), conference))]
+    return [*own, (_PER_CONFERENCE, ("conference", conference))] if per_conference else own
+
+
+def address_of(request: Request) -> str:
+    """The client's address; of IPv6 the network that one client has to itself."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else str(address)

@@ -1,0 +1,169 @@
+"""The public API of an order, for whoever shows its secret: details, lines, confirmation, cancellation.
+
+A registrant's refused request is answered and not recorded. Every change is one command, run through the drain.
+"""
+
+import hmac
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from server.handle import Receipt
+from server.web.conferences import JSON, space_of
+from server.web.errors import Problem
+from server.web.orders import LINES_MOST, ShownOrder, authorize, command_id_of, nfc, order_row, shown
+from server.web.services import Services, look_up, services_of
+from shared.kernel.codec import to_json
+from shared.kernel.decider import Key, key
+from shared.kernel.ids import OrderId, PersonId, SeatTypeId, derived_id
+from shared.kernel.messages import wire_of
+from shared.registration.order import (
+    AssignRegistrantDetails,
+    CancelOrder,
+    ConfirmFreeOrder,
+    Order,
+    OrderState,
+    UpdateOrder,
+)
+from shared.registration.pricing import Wanted
+from shared.registration.views import OrderByLocator
+
+router = APIRouter(prefix="/api/v1/conferences/{slug}/orders", tags=["orders"])
+
+
+class LineBody(BaseModel):
+    seat_type: str
+    quantity: int
+
+
+class LinesBody(BaseModel):
+    lines: Annotated[list[LineBody], Field(max_length=LINES_MOST)]
+
+
+class DetailsBody(BaseModel):
+    first_name: str = ""
+    last_name: str
+    email: str
+
+
+class FindBody(BaseModel):
+    locator: Annotated[str, Field(max_length=20)]
+    email: Annotated[str, Field(max_length=254)]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An order whose secret was shown."""
+
+    services: Services
+    space: str
+    slug: str
+    order: OrderId
+
+    async def row(self, changes: dict[Key, Any] | None = None) -> Order:
+        """The order as it is, or as a command left it."""
+        return await order_row(self.services, self.space, self.order, changes)
+
+    async def run(self, command: Any, command_id: str) -> Receipt:
+        """Run a command of the registrant; Rejected if it is refused."""
+        return await self.services.run(self.space, command, command_id=command_id)
+
+    def answer(self, order: Order, status: int = 200) -> Response:
+        """The order as a response."""
+        return Response(to_json(shown(self.order, order, self.services.clock())), status, media_type=JSON)
+
+
+async def opened(slug: str, order: str, request: Request) -> Opened:
+    """The order of the path, if the request shows its secret; Problem otherwise."""
+    services = services_of(request)
+    space = await space_of(services, slug)
+    authorize(request, services, space, order)
+    return Opened(services, space, slug, OrderId(order))
+
+
+AnOrder = Annotated[Opened, Depends(opened)]
+
+
+def change_id(request: Request, services: Services, command: Any) -> str:
+    """The id of a command that a PUT or DELETE asks for, which may be repeated with or without an Idempotency-Key."""
+    if "idempotency-key" not in request.headers:
+        return services.new_id()
+    return derived_id("web", command_id_of(request), wire_of(command).name, to_json(command).decode())
+
+
+@router.get("/{order}", response_model=ShownOrder)
+async def show_order(order: AnOrder) -> Response:
+    """The order as it is."""
+    return order.answer(await order.row())
+
+
+@router.post("/find", response_model=ShownOrder)
+async def find_order(slug: str, wanted: FindBody, request: Request) -> Response:
+    """The order with this locator, to read only, for whoever knows its registrant's address too."""
+    services = services_of(request)
+    space = await space_of(services, slug)
+    services.attempts.check(request, space, per_conference=True)
+    found = await services.read(lambda conn: _find(conn, space, wanted))
+    if found is None:
+        services.attempts.missed(request, space, per_conference=True)
+        raise Problem("unknown_order")
+    return Response(to_json(shown(*found, services.clock())), media_type=JSON)
+
+
+@router.put("/{order}/lines", response_model=ShownOrder)
+async def update_order(order: AnOrder, body: LinesBody, request: Request) -> Response:
+    """Order other seats. What is held already stays held as far as it is still wanted."""
+    lines = tuple(Wanted(seat_type=SeatTypeId(one.seat_type), quantity=one.quantity) for one in body.lines)
+    return await _change(order, UpdateOrder(order=order.order, lines=lines), request)
+
+
+@router.put("/{order}/registrant", response_model=ShownOrder)
+async def assign_details(order: AnOrder, body: DetailsBody, request: Request) -> Response:
+    """Say who orders, or correct it. With a new address, the order's link is mailed to it."""
+    command = AssignRegistrantDetails(
+        order=order.order,
+        registrant=PersonId(order.services.new_id()),
+        first_name=nfc(body.first_name),
+        last_name=nfc(body.last_name),
+        email=nfc(body.email),
+    )
+    known = await order.row()
+    if known.registrant is not None and known.email == command.email:
+        command = replace(command, registrant=known.registrant)
+    return await _change(order, command, request)
+
+
+@router.post("/{order}/confirmation", response_model=ShownOrder)
+async def confirm_free_order(order: AnOrder, request: Request) -> Response:
+    """Confirm an order that costs nothing; it accepts a partial reservation, too."""
+    receipt = await order.run(ConfirmFreeOrder(order=order.order), command_id_of(request))
+    row = await order.row(receipt.changes)
+    if row.state is not OrderState.CONFIRMED:
+        raise Problem("id_reused")
+    return order.answer(row)
+
+
+@router.delete("/{order}", response_model=ShownOrder)
+async def cancel_order(order: AnOrder, request: Request) -> Response:
+    """Give the held seats back."""
+    return await _change(order, CancelOrder(order=order.order), request)
+
+
+async def _change(order: Opened, command: Any, request: Request) -> Response:
+    receipt = await order.run(command, change_id(request, order.services, command))
+    return order.answer(await order.row(receipt.changes))
+
+
+def _find(conn: Connection, space: str, wanted: FindBody) -> tuple[OrderId, Order] | None:
+    """Both rows are read even if there is no such locator, so that a miss costs the same."""
+    locator = wanted.locator.strip().upper()
+    at = look_up(conn, space, [key(OrderByLocator, locator)]).get(OrderByLocator, locator)
+    id = OrderId("") if at is None else at.order
+    order = look_up(conn, space, [key(Order, id)]).get(Order, id)
+    email = order.email if order is not None and isinstance(order.email, str) else ""
+    is_same = hmac.compare_digest(email.casefold().encode(), wanted.email.strip().casefold().encode())
+    return (id, order) if order is not None and email and is_same else None

@@ -1,0 +1,1 @@
+"""The domain and the contract: pure Python, no I/O. Start with `shared/domain.py`."""

@@ -1,0 +1,1 @@
+"""Check-in: areas, admissions, tickets that a gate verifies alone."""

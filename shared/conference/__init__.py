@@ -1,0 +1,1 @@
+"""Conference Management: the conference, its seat types, its devices."""

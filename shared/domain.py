@@ -1,0 +1,175 @@
+"""The table of the system: aggregates, processes, views, who may send what and who may see what. Read this first."""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shared.access import access
+from shared.checkin import admission, areas
+from shared.checkin import views as checkin_views
+from shared.conference import conference
+from shared.conference import process as conference_process
+from shared.kernel.codec import Codec, Upcaster
+from shared.kernel.decider import Decider, Process, Role, View
+from shared.kernel.messages import Wire, wire_of
+from shared.payments import payment
+from shared.registration import allotments, assignments, order, seats
+from shared.registration import process as registration_process
+
+RELEASE: Final = 1
+"""Grows with every release that adds a message, a version or a view: a server older than a desktop says so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain:
+    """The tables, and the look-ups that `execute`, the stores and sync make in them."""
+
+    deciders: tuple[Decider[Any, Any], ...]
+    processes: tuple[Process, ...]
+    views: tuple[View, ...]
+    roles_by_command: Mapping[type, frozenset[Role]]
+    hidden: Mapping[Role, frozenset[str]]
+    """Views that a role's devices do not get; view names ending in a point stand for all below."""
+    upcasters: Mapping[Wire, Upcaster] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        tables = {
+            "decider_by_command": {kind: one for one in self.deciders for kind in one.commands},
+            "decider_by_event": {kind: one for one in self.deciders for kind in one.events},
+            "processes_by_event": _by_event(self.processes),
+            "views_by_event": _by_event(self.views),
+            "rows": tuple(kind for one in self.deciders for kind in one.rows) + tuple(one.row for one in self.views),
+        }
+        for name, table in tables.items():
+            object.__setattr__(self, name, table)
+        messages = (*self.decider_by_command, *self.decider_by_event)
+        object.__setattr__(self, "codec", Codec(messages=messages, rows=self.rows, upcasters=self.upcasters))
+
+    decider_by_command: Mapping[type, Decider[Any, Any]] = field(init=False)
+    decider_by_event: Mapping[type, Decider[Any, Any]] = field(init=False)
+    processes_by_event: Mapping[type, tuple[Process, ...]] = field(init=False)
+    views_by_event: Mapping[type, tuple[View, ...]] = field(init=False)
+    rows: tuple[type, ...] = field(init=False)
+    codec: Codec = field(init=False)
+
+    def views_of(self, role: Role) -> dict[str, int]:
+        """The views that a role's devices get, each with its version."""
+        hidden = self.hidden[role]
+        names = (wire_of(kind) for kind in self.rows)
+        return {name: version for name, version in names if not {name, f"{name.partition('.')[0]}."} & hidden}
+
+    def role_version(self, role: Role) -> str:
+        """Changes when the role's set of views does; part of a checkpoint."""
+        return f"{role.value}-{zlib.crc32(' '.join(sorted(self.views_of(role))).encode()):08x}"
+
+
+def _by_event(parts: Iterable[Any]) -> dict[type, tuple[Any, ...]]:
+    by_event: dict[type, tuple[Any, ...]] = defaultdict(tuple)
+    for part in parts:
+        for event in part.events:
+            by_event[event] += (part,)
+    return dict(by_event)
+
+
+def _allow(role_sets: Mapping[frozenset[Role], tuple[type, ...]]) -> dict[type, frozenset[Role]]:
+    return {command: roles for roles, commands in role_sets.items() for command in commands}
+
+
+_SERVER = frozenset({Role.SERVER})
+_ORGANIZER = frozenset({Role.ORGANIZER, Role.SERVER})
+_ON_SITE = frozenset({Role.ORGANIZER, Role.DOOR, Role.SERVER})
+_ANYONE = frozenset({Role.ORGANIZER, Role.REGISTRANT, Role.SERVER})
+
+DOMAIN: Final = Domain(
+    deciders=(
+        conference.decider,
+        seats.decider,
+        allotments.decider,
+        order.decider,
+        assignments.decider,
+        payment.decider,
+        areas.decider,
+        admission.decider,
+        access.decider,
+    ),
+    processes=(conference_process.process, registration_process.sales_process, registration_process.order_process),
+    views=(
+        checkin_views.passes,
+        checkin_views.attendees,
+        checkin_views.expected,
+        checkin_views.arrivals,
+        checkin_views.incidents,
+    ),
+    roles_by_command=_allow(
+        {
+            _ORGANIZER: (
+                conference.CreateConference,
+                conference.EditConference,
+                conference.ChangeOwner,
+                conference.ChooseSlug,
+                conference.PublishConference,
+                conference.UnpublishConference,
+                conference.AddSeatType,
+                conference.EditSeatType,
+                conference.DeleteSeatType,
+                access.ChangeDeviceRole,
+                access.RevokeDevice,
+                access.ErasePerson,
+                areas.DefineArea,
+                areas.EditArea,
+                areas.RemoveArea,
+                allotments.WriteOffAllotment,
+                assignments.CancelSeats,
+                order.ResolveTask,
+            ),
+            _ON_SITE: (
+                admission.RecordScan,
+                admission.UndoAdmission,
+                allotments.LeaseAllotment,
+                allotments.RecordAllotmentSale,
+                allotments.ReturnAllotment,
+            ),
+            _ANYONE: (
+                order.PlaceOrder,
+                order.UpdateOrder,
+                order.AssignRegistrantDetails,
+                order.StartPayment,
+                order.ConfirmFreeOrder,
+                order.CancelOrder,
+                assignments.AssignSeat,
+                assignments.UnassignSeat,
+                payment.CancelPayment,
+            ),
+            _SERVER: (
+                conference.ClaimSlug,
+                access.EnrolDevice,
+                access.OpenEpoch,
+                access.HoldFact,
+                access.ReleaseFact,
+                seats.OpenSales,
+                seats.CloseSales,
+                seats.ChangeSalesTerms,
+                seats.OfferSeats,
+                seats.ReserveSeats,
+                seats.CommitReservation,
+                seats.CancelReservation,
+                seats.ReturnSeats,
+                order.MarkSeatsReserved,
+                order.EndPayment,
+                order.ReceiveMoney,
+                order.ExpireOrder,
+                assignments.CreateSeatAssignments,
+                payment.InitiatePayment,
+                payment.RecordCapture,
+                payment.RecordRejection,
+            ),
+        }
+    ),
+    hidden={
+        Role.ORGANIZER: frozenset({"directory."}),
+        Role.DOOR: frozenset({"directory.", "conference.owners", "registration.", "payments."}),
+    },
+)
+CODEC: Final = DOMAIN.codec

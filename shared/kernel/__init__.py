@@ -1,0 +1,1 @@
+"""What every aggregate is made of: messages, rows, deciders, processes, the codec."""

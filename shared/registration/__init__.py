@@ -1,0 +1,1 @@
+"""Orders, the seats they hold, and who sits where."""

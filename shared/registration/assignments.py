@@ -1,0 +1,379 @@
+"""SeatAssignments: who sits where. Positions count from 0, in the order of an order's lines.
+
+The e-mail address decides: another one gives the seat to another attendee, with a new version of its ticket, so that
+the old code no longer opens a door. What a door must know is in rows of its own, without e-mail addresses.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, assert_never
+
+from shared.kernel import checks
+from shared.kernel.decider import Changes, Context, Decider, Found, Key, Rejected, drop, key, members, put
+from shared.kernel.ids import OrderId, PersonId, SeatTypeId, TicketId, derived_id
+from shared.kernel.messages import message, row
+from shared.kernel.personal import OfAttendee
+
+# Commands
+
+
+@message("registration.create_seat_assignments")
+class CreateSeatAssignments:
+    order: OrderId
+    locator: str | None
+    seats: tuple[SeatTypeId, ...]
+    """The seat type of each position."""
+
+
+@message("registration.assign_seat")
+class AssignSeat:
+    order: OrderId
+    position: int
+    attendee: PersonId
+    first_name: OfAttendee
+    last_name: OfAttendee
+    email: OfAttendee
+    company: str = ""
+
+
+@message("registration.unassign_seat")
+class UnassignSeat:
+    order: OrderId
+    position: int
+
+
+@message("registration.cancel_seats")
+class CancelSeats:
+    """These seats are no longer the order's. Whoever sat there has no ticket any more."""
+
+    order: OrderId
+    positions: tuple[int, ...]
+
+
+Command = CreateSeatAssignments | AssignSeat | UnassignSeat | CancelSeats
+
+# Events
+
+
+@message("registration.seat_assignments_created")
+class SeatAssignmentsCreated:
+    order: OrderId
+    locator: str | None
+    seats: tuple[SeatTypeId, ...]
+
+
+@message("registration.seat_assigned")
+class SeatAssigned:
+    """Version 1 is the first ticket for this position; every later one revokes the one before."""
+
+    order: OrderId
+    position: int
+    seat_type: SeatTypeId
+    ticket: TicketId
+    version: int
+    attendee: PersonId
+    first_name: OfAttendee
+    last_name: OfAttendee
+    email: OfAttendee
+    company: str
+    previous: PersonId | None
+    """Who had the seat until now."""
+
+
+@message("registration.attendee_updated")
+class AttendeeUpdated:
+    order: OrderId
+    position: int
+    ticket: TicketId
+    attendee: PersonId
+    first_name: OfAttendee
+    last_name: OfAttendee
+    company: str
+
+
+@message("registration.seat_unassigned")
+class SeatUnassigned:
+    order: OrderId
+    position: int
+    ticket: TicketId
+    attendee: PersonId
+
+
+@message("registration.seats_cancelled")
+class SeatsCancelled:
+    order: OrderId
+    positions: tuple[int, ...]
+    seats: dict[SeatTypeId, int]
+
+
+Event = SeatAssignmentsCreated | SeatAssigned | AttendeeUpdated | SeatUnassigned | SeatsCancelled
+
+# State
+
+
+@row("registration.assignments")
+class Assignments:
+    """The positions of an order; its id is the order's."""
+
+    locator: str | None
+    seats: tuple[SeatTypeId, ...]
+    cancelled: tuple[int, ...]
+
+    @property
+    def left(self) -> dict[SeatTypeId, int]:
+        """How many positions of each type are not cancelled."""
+        return dict(Counter(one for place, one in enumerate(self.seats) if place not in self.cancelled))
+
+
+@row("registration.seat_assignments")
+class SeatAssignment:
+    """Who sits at a position; there is none unless somebody does. Its id is `seat_id`."""
+
+    order: OrderId
+    position: int
+    ticket: TicketId
+    version: int
+    attendee: PersonId
+    first_name: OfAttendee
+    last_name: OfAttendee
+    email: OfAttendee
+    company: str
+
+
+@row("registration.tickets")
+class Ticket:
+    """What a door knows of a ticket; its id is in the code. A code of another version was revoked."""
+
+    locator: str | None
+    position: int
+    seat_type: SeatTypeId
+    version: int
+    is_cancelled: bool
+    attendee: PersonId
+    first_name: OfAttendee
+    last_name: OfAttendee
+    company: str
+
+
+@row("registration.attendees")
+class Attendee:
+    """All tickets of an attendee, so that any of their codes finds the seat for an area. Its id is the person's."""
+
+    tickets: tuple[TicketId, ...]
+
+
+def seat_id(order: OrderId, position: int) -> str:
+    """The id of a position's SeatAssignment."""
+    return f"{order}:{position}"
+
+
+def ticket_id(order: OrderId, position: int) -> TicketId:
+    """The ticket of a position, whoever sits there."""
+    return TicketId(derived_id(order, str(position)))
+
+
+# Rules
+
+
+def needs(command: Command, found: Found) -> Iterable[Key]:
+    yield key(Assignments, command.order)
+    match command:
+        case CreateSeatAssignments():
+            pass
+        case AssignSeat():
+            yield from _needs_position(command.order, command.position, found)
+            yield key(Attendee, command.attendee)
+        case UnassignSeat():
+            yield from _needs_position(command.order, command.position, found)
+        case CancelSeats():
+            for position in command.positions:
+                yield from _needs_position(command.order, position, found)
+        case _:
+            assert_never(command)
+
+
+def _needs_position(order: OrderId, position: int, found: Found) -> Iterable[Key]:
+    id = seat_id(order, position)
+    yield key(SeatAssignment, id)
+    yield key(Ticket, ticket_id(order, position))
+    assignment = found.get(SeatAssignment, id) if found.has(SeatAssignment, id) else None
+    if assignment is not None:
+        yield key(Attendee, assignment.attendee)
+
+
+def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
+    assignments = found.get(Assignments, command.order)
+    if isinstance(command, CreateSeatAssignments):
+        if assignments is not None:
+            return []
+        return [SeatAssignmentsCreated(order=command.order, locator=command.locator, seats=command.seats)]
+    if assignments is None:
+        raise Rejected("no_seat_assignments", order=command.order)
+    match command:
+        case AssignSeat():
+            _check_position(command.position, assignments)
+            return _assign(command, assignments, found)
+        case UnassignSeat(order=order, position=position):
+            _check_position(position, assignments)
+            return _unassign(order, position, found)
+        case CancelSeats(order=order):
+            return _cancel(command, assignments, found)
+        case _:
+            assert_never(command)
+
+
+def _check_position(position: int, assignments: Assignments) -> None:
+    if not 0 <= position < len(assignments.seats):
+        raise Rejected("unknown_position", position=position)
+    if position in assignments.cancelled:
+        raise Rejected("seat_cancelled", position=position)
+
+
+def _assign(command: AssignSeat, assignments: Assignments, found: Found) -> Sequence[Event]:
+    checks.text("first_name", command.first_name, most=100)
+    checks.text("last_name", command.last_name, least=1, most=100)
+    checks.email("email", command.email)
+    checks.text("company", command.company, most=200)
+    order, position = command.order, command.position
+    ticket_before = found.get(Ticket, ticket_id(order, position))
+    before = found.get(SeatAssignment, seat_id(order, position))
+    if before is None or before.email != command.email:
+        return [
+            SeatAssigned(
+                order=order,
+                position=position,
+                seat_type=assignments.seats[position],
+                ticket=ticket_id(order, position),
+                version=1 if ticket_before is None else ticket_before.version + 1,
+                attendee=command.attendee,
+                first_name=command.first_name,
+                last_name=command.last_name,
+                email=command.email,
+                company=command.company,
+                previous=None if before is None else before.attendee,
+            )
+        ]
+    new = (command.first_name, command.last_name, command.company)
+    if new == (before.first_name, before.last_name, before.company):
+        return []
+    return [
+        AttendeeUpdated(
+            order=order,
+            position=position,
+            ticket=before.ticket,
+            # The address did not change, so it is the same person, whatever id the command made for them.
+            attendee=before.attendee,
+            first_name=command.first_name,
+            last_name=command.last_name,
+            company=command.company,
+        )
+    ]
+
+
+def _unassign(order: OrderId, position: int, found: Found) -> Sequence[SeatUnassigned]:
+    before = found.get(SeatAssignment, seat_id(order, position))
+    if before is None:
+        return []
+    return [SeatUnassigned(order=order, position=position, ticket=before.ticket, attendee=before.attendee)]
+
+
+def _cancel(command: CancelSeats, assignments: Assignments, found: Found) -> Sequence[Event]:
+    order = command.order
+    positions = tuple(one for one in dict.fromkeys(command.positions) if one not in assignments.cancelled)
+    for position in positions:
+        _check_position(position, assignments)
+    if not positions:
+        return []
+    seats = dict(Counter(assignments.seats[position] for position in positions))
+    return [
+        *(event for position in positions for event in _unassign(order, position, found)),
+        SeatsCancelled(order=order, positions=positions, seats=seats),
+    ]
+
+
+def evolve(found: Found, event: Event) -> Changes:
+    if isinstance(event, SeatAssignmentsCreated):
+        return put(Assignments(locator=event.locator, seats=event.seats, cancelled=()), event.order)
+    assignments = found.get(Assignments, event.order)
+    assert assignments is not None, "positions are created first"
+    match event:
+        case SeatAssigned():
+            return _seated(event, assignments, found)
+        case AttendeeUpdated(order=order, position=position):
+            new: dict[str, Any] = {
+                "first_name": event.first_name,
+                "last_name": event.last_name,
+                "company": event.company,
+            }
+            seat, ticket = _seat_and_ticket(order, position, found)
+            return put(replace(seat, **new), seat_id(order, position)) | put(replace(ticket, **new), event.ticket)
+        case SeatUnassigned(order=order, position=position):
+            _, ticket = _seat_and_ticket(order, position, found)
+            return (
+                drop(SeatAssignment, seat_id(order, position))
+                | put(replace(ticket, is_cancelled=True), event.ticket)
+                | _without(event.ticket, event.attendee, found)
+            )
+        case SeatsCancelled(positions=positions):
+            return put(replace(assignments, cancelled=(*assignments.cancelled, *positions)), event.order)
+        case _:
+            assert_never(event)
+
+
+def _seated(event: SeatAssigned, assignments: Assignments, found: Found) -> dict[Key, Any]:
+    seat = SeatAssignment(
+        order=event.order,
+        position=event.position,
+        ticket=event.ticket,
+        version=event.version,
+        attendee=event.attendee,
+        first_name=event.first_name,
+        last_name=event.last_name,
+        email=event.email,
+        company=event.company,
+    )
+    ticket = Ticket(
+        locator=assignments.locator,
+        position=event.position,
+        seat_type=event.seat_type,
+        version=event.version,
+        is_cancelled=False,
+        attendee=event.attendee,
+        first_name=event.first_name,
+        last_name=event.last_name,
+        company=event.company,
+    )
+    changes = put(seat, seat_id(event.order, event.position)) | put(ticket, event.ticket)
+    if event.previous == event.attendee:
+        return changes
+    if event.previous is not None:
+        changes |= _without(event.ticket, event.previous, found)
+    attendee = found.get(Attendee, event.attendee) or Attendee(tickets=())
+    return changes | put(Attendee(tickets=(*attendee.tickets, event.ticket)), event.attendee)
+
+
+def _seat_and_ticket(order: OrderId, position: int, found: Found) -> tuple[SeatAssignment, Ticket]:
+    seat = found.get(SeatAssignment, seat_id(order, position))
+    ticket = found.get(Ticket, ticket_id(order, position))
+    assert seat is not None, "somebody sits there"
+    assert ticket is not None, "whoever sits there has a ticket"
+    return seat, ticket
+
+
+def _without(ticket: TicketId, attendee: PersonId, found: Found) -> dict[Key, Any]:
+    known = found.get(Attendee, attendee)
+    assert known is not None, "whoever has a ticket is an attendee"
+    left = tuple(one for one in known.tickets if one != ticket)
+    return put(Attendee(tickets=left), attendee) if left else drop(Attendee, attendee)
+
+
+decider: Decider[Command, Event] = Decider(
+    name="assignments",
+    commands=members(Command),
+    events=members(Event),
+    rows=(Assignments, SeatAssignment, Ticket, Attendee),
+    needs=needs,
+    decide=decide,
+    evolve=evolve,
+)
