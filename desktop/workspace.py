@@ -6,7 +6,7 @@ through `next_batch`, `staging` and `apply`; a verdict at the door never waits f
 
 import threading
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,10 +41,11 @@ class Change:
 
     checkpoint: Checkpoint
     versions: Mapping[str, int]
-    digests: Mapping[str, int]
     rows: Mapping[Key, PushedRow]
     outcomes: Collection[Outcome]
     emptied: Collection[str] = ()
+    digests: Mapping[str, int] = field(default_factory=dict)
+    """The digests of the views once it is applied."""
 
 
 class Workspace:
@@ -119,7 +120,8 @@ class Workspace:
 
     def count(self, kind: type) -> int:
         """How many rows of a view the server has pushed."""
-        return self._base.count(wire_of(kind).name)
+        with self._lock:
+            return self._base.count(wire_of(kind).name)
 
     def search(self, kind: type[R], text: str, *, limit: int = 50) -> dict[str, R]:
         """Rows of a view that hold every word of the text, the best first; rows that wait for the server come too."""
@@ -135,13 +137,20 @@ class Workspace:
 
     def is_waiting(self, kind: type, id: str = ONLY) -> bool:
         """Whether a row shows something that the server has not confirmed."""
-        return key(kind, id) in self._overlay.touched
+        with self._lock:
+            return key(kind, id) in self._overlay.touched
 
     @property
     def pending(self) -> list[Pending]:
         """The commands that the server has not settled, in order of issue."""
         with self._lock:
             return list(self._overlay.pending)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether anything waits for the server."""
+        with self._lock:
+            return bool(self._overlay.pending)
 
     def problems(self) -> list[Problem]:
         """What was refused and not dealt with, and what will probably be refused."""
@@ -190,16 +199,18 @@ class Workspace:
     @property
     def checkpoint(self) -> Checkpoint:
         """Up to where this device has the server's changes."""
-        return self._base.checkpoint()
+        with self._lock:
+            return self._base.checkpoint()
 
     @property
     def digests(self) -> dict[str, int]:
         """The digest of each view held."""
-        return self._base.digests()
+        with self._lock:
+            return self._base.digests()
 
     @property
     def role(self) -> Role:
-        """What this device is in the conference; an organizer until the server said otherwise, as the one who made it."""
+        """What this device is in the conference; an organizer, as its maker is, until the server said otherwise."""
         name = self.checkpoint.role.partition("-")[0]
         return Role(name) if name else Role.ORGANIZER
 
@@ -242,7 +253,8 @@ class Workspace:
 
     def versions(self) -> dict[str, int]:
         """The views held, with their versions."""
-        return self._base.versions()
+        with self._lock:
+            return self._base.versions()
 
     def digests_after(self, change: Change) -> dict[str, int]:
         """The digests as they will be with this change."""

@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'lanyard.sqlite'}"
 
     @property
+    def is_embedded(self) -> bool:
+        """Whether the database is the server's own file, which no administrator looks after."""
+        return self.database_url is None
+
+    @property
     def url(self) -> str:
         """The public URL, without a slash at its end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
@@ -51,6 +56,11 @@ class Settings(BaseSettings):
     def master_secret_file(self) -> Path:
         """Keep it apart from backups of the database: with both, everything can be read."""
         return self.data_dir / "master.key"
+
+    @property
+    def erased_file(self) -> Path:
+        """Who was erased; kept apart from backups of the database too, so that a restored one forgets them again."""
+        return self.data_dir / "erased"
 
     def payment_key(self) -> bytes:
         """The secret that callbacks are signed with."""

@@ -17,6 +17,7 @@ from shared.kernel.messages import Wire, wire_of
 from shared.payments import payment
 from shared.registration import allotments, assignments, order, seats
 from shared.registration import process as registration_process
+from shared.registration import views as registration_views
 
 RELEASE: Final = 1
 """Grows with every release that adds a message, a version or a view: a server older than a desktop says so."""
@@ -96,6 +97,7 @@ DOMAIN: Final = Domain(
     ),
     processes=(conference_process.process, registration_process.sales_process, registration_process.order_process),
     views=(
+        registration_views.locators,
         checkin_views.passes,
         checkin_views.attendees,
         checkin_views.expected,
@@ -169,7 +171,19 @@ DOMAIN: Final = Domain(
     ),
     hidden={
         Role.ORGANIZER: frozenset({"directory."}),
-        Role.DOOR: frozenset({"directory.", "conference.owners", "registration.", "payments."}),
+        # Door staff get list prices, names and tickets; no order amounts, no e-mail addresses.
+        Role.DOOR: frozenset(
+            {
+                "directory.",
+                "conference.owners",
+                "registration.orders",
+                "registration.locators",
+                "registration.reservations",
+                "registration.assignments",
+                "registration.seat_assignments",
+                "payments.",
+            }
+        ),
     },
 )
 CODEC: Final = DOMAIN.codec

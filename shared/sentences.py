@@ -44,6 +44,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "seat_type_twice": "A seat type stands twice in the order.",
     "too_many_seats": "At most {most} seats of one type fit in one order.",
     "unknown_allotment": "There is no such allotment.",
+    "unknown_attendee": "Nobody of this order has this identifier.",
     "unknown_payment": "There is no such payment.",
     "unknown_position": "This order has no such seat.",
     "unknown_order": "No order was found. Check what you entered.",

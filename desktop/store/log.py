@@ -120,16 +120,18 @@ class Log:
         return 1 if found is None else int(found[0])
 
     def open_epoch(self, conference: str, epoch: int, pending: Collection[str]) -> None:
-        """Number the pending commands anew from 1: this log shares its past with another copy of it."""
+        """Number the pending commands anew: this log shares its past with another copy of it."""
         with self._lock, transaction(self._connection) as connection:
             connection.execute("INSERT OR REPLACE INTO epochs VALUES (?, ?)", (conference, epoch))
             numbered = connection.execute(
                 "SELECT epoch, seq, command_id FROM commands WHERE conference = ? ORDER BY epoch, seq", (conference,)
             ).fetchall()
             moving = [(old, seq) for old, seq, command_id in numbered if command_id in pending and old != epoch]
+            # Numbers of this epoch are taken only if the server was restored to a time before it.
+            taken = max((seq for old, seq, _ in numbered if old == epoch), default=0)
             connection.executemany(
                 "UPDATE commands SET epoch = ?, seq = ? WHERE conference = ? AND epoch = ? AND seq = ?",
-                [(epoch, number, conference, old, seq) for number, (old, seq) in enumerate(moving, start=1)],
+                [(epoch, number, conference, old, seq) for number, (old, seq) in enumerate(moving, start=taken + 1)],
             )
 
     def drop(self, command_id: str) -> None:

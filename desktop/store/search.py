@@ -1,4 +1,4 @@
-"""What the search index holds of a row, and what a typed text asks of it: accents and case aside, every word anywhere."""
+"""What the search index holds of a row, and what a typed text asks of it: every word, without accents and case."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -12,7 +12,9 @@ SEARCHED: Final = {
 """The fields that are searched, by view."""
 
 # Letters that no decomposition folds.
-_FOLDED: Final = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
+_FOLDED: Final = str.maketrans(
+    {"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "\u0131": "i"}
+)
 _TRIGRAM: Final = 3
 
 

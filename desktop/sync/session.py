@@ -6,7 +6,7 @@ generator is closed, what was staged is kept, and the next one goes on.
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Final, Protocol, TypeVar
@@ -121,6 +121,8 @@ class Staging:
         self._keep_old = False
         self.newer: set[str] = set()
         """Views of this role that this desktop does not know in the server's version."""
+        self.differing: frozenset[str] = frozenset()
+        """Views whose digest was not the server's at the end of the last change."""
         self._start(replica.checkpoint)
 
     def _start(self, checkpoint: Checkpoint) -> None:
@@ -151,7 +153,7 @@ class Staging:
         )
 
     def take(self, page: Page) -> bool:
-        """Stage a page. True when it was the last one and the change is applied; the next page is asked for otherwise."""
+        """Stage a page. True when it was the last one and the change is applied; ask for the next one otherwise."""
         if page.after != self._cursor:
             return False
         known = {view: version for view, version in page.views.items() if _KNOWN.get(view) == version}
@@ -187,25 +189,26 @@ class Staging:
         return False
 
     def _finish(self, page: Page, known: dict[str, int]) -> bool:
-        assert page.hash is not None and page.digests is not None
+        assert page.hash is not None
+        assert page.digests is not None
         checkpoint = Checkpoint(page.history, page.upto, page.hash, page.role)
-        wanted = {view: int(digest, 16) for view, digest in page.digests.items() if view in known}
         change = Change(
             checkpoint=checkpoint,
             versions=known,
-            digests=wanted,
             rows=self._rows,
             outcomes=self._outcomes,
             emptied=self._reread,
         )
         after = self._fresh.digests_after(change.rows, ()) if self._fresh else self._replica.digests_after(change)
-        differing = frozenset(view for view in known if after.get(view, 0) != wanted.get(view, 0))
-        if differing - self._reread:
-            return self._reread_views(differing - self._reread)
+        self.differing = frozenset(view for view in known if after.get(view, 0) != int(page.digests.get(view, "0"), 16))
+        if self.differing - self._reread:
+            return self._reread_views(self.differing - self._reread)
+        # What is kept is the digest of what is here: views that differ even now are read anew with every change.
+        change = replace(change, digests=after)
         if self._fresh is None:
             self._replica.apply(change)
         else:
-            self._fresh.apply(checkpoint, known, wanted, change.rows, change.outcomes)
+            self._fresh.apply(checkpoint, known, after, change.rows, change.outcomes)
             fresh, self._fresh = self._fresh, None
             self._replica.swap(fresh, keep_old=self._keep_old)
             self._keep_old = False
@@ -226,16 +229,20 @@ def sync(replica: Replica, staging: Staging) -> Asking:
             return Ended(ended.state, pushed, ended.detail)
         if attempt:
             # Not even after reading everything anew does this log hold what the server misses.
-            replica.open_epoch(went.epoch + 1)
+            replica.open_epoch(went.epoch)
     return Ended(State.FAILED, pushed, "the server misses commands that this device does not have")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Went:
-    """How a push went. `gap`: the server expects an earlier number than this device has pending."""
+    """How a push went.
+
+    `gap`: the server misses commands before these, of this epoch or whole epochs. If reading its changes does not tell
+    why, `epoch` is the one to go on under.
+    """
 
     pushed: int
-    epoch: int
+    epoch: int = 0
     gap: bool = False
     ended: State | None = None
     detail: str = ""
@@ -245,7 +252,7 @@ def _push(replica: Replica) -> Generator[Request, Response, _Went]:
     """Send everything pending, in batches of contiguous numbers."""
     sent: dict[int, int] = {}
     pushed = forks = 0
-    while (batch := _next_batch(replica, sent)) is not None:
+    while (batch := next_batch(replica, sent)) is not None:
         response = yield Request(
             method="POST",
             path=f"/sync/{replica.conference}/commands",
@@ -260,18 +267,20 @@ def _push(replica: Replica) -> Generator[Request, Response, _Went]:
         problem = _read(Problem, response)
         code = None if problem is None else problem.code
         if problem is not None and code == Code.FORKED and problem.epoch is not None and forks < _ATTEMPTS:
+            if problem.epoch <= batch.epoch:
+                return _Went(pushed=pushed, epoch=problem.epoch, gap=True)
             forks += 1
             replica.open_epoch(problem.epoch)
             sent.clear()
-        elif problem is not None and code == Code.GAP:
-            return _Went(pushed=pushed, epoch=batch.epoch, gap=True)
+        elif code == Code.GAP:
+            return _Went(pushed=pushed, epoch=batch.epoch + 1, gap=True)
         else:
             state, detail = _ending(problem, response)
-            return _Went(pushed=pushed, epoch=batch.epoch, ended=state, detail=detail)
-    return _Went(pushed=pushed, epoch=replica.epoch)
+            return _Went(pushed=pushed, ended=state, detail=detail)
+    return _Went(pushed=pushed)
 
 
-def _next_batch(replica: Replica, sent: dict[int, int]) -> Batch | None:
+def next_batch(replica: Replica, sent: dict[int, int]) -> Batch | None:
     """The next contiguous run of pending commands that were not sent in this session."""
     chosen: list[tuple[Numbered, RawJson]] = []
     size = 0

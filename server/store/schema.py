@@ -78,7 +78,6 @@ rows: Final = Table(
     Column("key", Id, primary_key=True),
     Column("position", BigInteger, nullable=False),
     Column("body", LargeBinary),
-    sqlite_with_rowid=False,
 )
 Index("rows_by_position", rows.c.space, rows.c.position)
 

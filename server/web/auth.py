@@ -22,15 +22,15 @@ from server.store import directory, schema
 from server.store.directory import EnrolledDevice
 from server.store.engine import reading
 from server.web.errors import Problem
+from server.web.invitations import plain_code
 from server.web.services import SERVER, Services, look_up, services_of
 from shared.access.access import EnrolDevice
 from shared.conference.conference import Owner, SlugClaim
 from shared.kernel.decider import Rejected, Role, key
-from shared.kernel.ids import ALPHABET, DeviceId
+from shared.kernel.ids import DeviceId
 
 router = APIRouter(tags=["enrolment"])
 
-INVITATION_LENGTH: Final = 20  # characters of five bits
 _TOKEN_BYTES: Final = 32
 _KEY_BYTES: Final = 32
 
@@ -94,17 +94,6 @@ def authenticate(request: Request) -> DeviceIdentity | None:
     with reading(services.engine).begin() as conn:
         device = directory.device_by_token_hash(conn, services.secrets.hashed(token))
         return None if device is None else _identity(conn, device)
-
-
-def new_invitation_code() -> str:
-    """A one-time code to be read aloud or typed: 100 bits, in groups of five."""
-    drawn = "".join(secrets.choice(ALPHABET) for _ in range(INVITATION_LENGTH))
-    return "-".join(drawn[at : at + 5] for at in range(0, INVITATION_LENGTH, 5))
-
-
-def plain_code(code: str) -> str:
-    """A code as it is hashed and compared, however it was typed."""
-    return "".join(one for one in code.upper() if one.isalnum())
 
 
 @router.post("/enrol")

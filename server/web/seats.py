@@ -25,7 +25,7 @@ from shared.kernel.ids import ConferenceId, PaymentId, PersonId, SeatTypeId, Tic
 from shared.kernel.messages import value
 from shared.kernel.personal import PersonalText
 from shared.payments.payment import CancelPayment, Payment
-from shared.registration.assignments import AssignSeat, Assignments, SeatAssignment, UnassignSeat, seat_id
+from shared.registration.assignments import Assignments, AssignSeat, SeatAssignment, UnassignSeat, seat_id
 from shared.registration.order import StartPayment
 
 router = APIRouter(prefix="/api/v1/conferences/{slug}/orders/{order}", tags=["seats and tickets"])
@@ -179,8 +179,9 @@ def _assigned(conn: Connection, order: Opened) -> list[tuple[int, SeatTypeId, bo
     ids = [seat_id(order.order, position) for position in range(len(known.seats))]
     found = look_up(conn, order.space, [key(SeatAssignment, id) for id in ids])
     return [
-        (position, seat_type, position in known.cancelled, found.get(SeatAssignment, ids[position]))
+        (position, seat_type, position in known.cancelled, one if one is not None and one.attendee else None)
         for position, seat_type in enumerate(known.seats)
+        for one in (found.get(SeatAssignment, ids[position]),)
     ]
 
 

@@ -178,7 +178,8 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
         case InitiatePayment(order=order, amount=amount, currency=currency):
             if payment is None:
                 return [PaymentInitiated(payment=id, order=order, amount=amount, currency=currency)]
-            if (payment.order, payment.amount, payment.currency) == (order, amount, currency):
+            asked = Payment(order=order, amount=amount, currency=currency, state=PaymentState.INITIATED)
+            if payment == asked:
                 return []
             raise Rejected("payment_exists", payment=id)
         case CancelPayment():
@@ -235,8 +236,9 @@ def evolve(found: Found, event: Event) -> Changes:
     payment = found.get(Payment, event.payment)
     match event:
         case PaymentInitiated(order=order, amount=amount, currency=currency):
-            initiated = Payment(order=order, amount=amount, currency=currency, state=PaymentState.INITIATED)
-            return put(initiated, event.payment)
+            return put(
+                Payment(order=order, amount=amount, currency=currency, state=PaymentState.INITIATED), event.payment
+            )
         case CaptureRepeated() | RejectionIgnored():
             return {}
         case UnknownPaymentCaptured(currency=currency):

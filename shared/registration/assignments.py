@@ -7,10 +7,10 @@ the old code no longer opens a door. What a door must know is in rows of its own
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, assert_never
+from typing import assert_never
 
 from shared.kernel import checks
-from shared.kernel.decider import Changes, Context, Decider, Found, Key, Rejected, drop, key, members, put
+from shared.kernel.decider import Changes, Context, Decider, Found, Key, Rejected, key, members, put
 from shared.kernel.ids import OrderId, PersonId, SeatTypeId, TicketId, derived_id
 from shared.kernel.messages import message, row
 from shared.kernel.personal import OfAttendee
@@ -128,39 +128,18 @@ class Assignments:
 
 @row("registration.seat_assignments")
 class SeatAssignment:
-    """Who sits at a position; there is none unless somebody does. Its id is `seat_id`."""
+    """Who sits at a position; there is none before the first who did. Its id is `seat_id`."""
 
     order: OrderId
     position: int
     ticket: TicketId
     version: int
-    attendee: PersonId
+    """Of the ticket: a code of another version was revoked. Kept while nobody sits there."""
+    attendee: PersonId | None
     first_name: OfAttendee
     last_name: OfAttendee
     email: OfAttendee
     company: str
-
-
-@row("registration.tickets")
-class Ticket:
-    """What a door knows of a ticket; its id is in the code. A code of another version was revoked."""
-
-    locator: str | None
-    position: int
-    seat_type: SeatTypeId
-    version: int
-    is_cancelled: bool
-    attendee: PersonId
-    first_name: OfAttendee
-    last_name: OfAttendee
-    company: str
-
-
-@row("registration.attendees")
-class Attendee:
-    """All tickets of an attendee, so that any of their codes finds the seat for an area. Its id is the person's."""
-
-    tickets: tuple[TicketId, ...]
 
 
 def seat_id(order: OrderId, position: int) -> str:
@@ -181,25 +160,12 @@ def needs(command: Command, found: Found) -> Iterable[Key]:
     match command:
         case CreateSeatAssignments():
             pass
-        case AssignSeat():
-            yield from _needs_position(command.order, command.position, found)
-            yield key(Attendee, command.attendee)
-        case UnassignSeat():
-            yield from _needs_position(command.order, command.position, found)
+        case AssignSeat() | UnassignSeat():
+            yield key(SeatAssignment, seat_id(command.order, command.position))
         case CancelSeats():
-            for position in command.positions:
-                yield from _needs_position(command.order, position, found)
+            yield from (key(SeatAssignment, seat_id(command.order, position)) for position in command.positions)
         case _:
             assert_never(command)
-
-
-def _needs_position(order: OrderId, position: int, found: Found) -> Iterable[Key]:
-    id = seat_id(order, position)
-    yield key(SeatAssignment, id)
-    yield key(Ticket, ticket_id(order, position))
-    assignment = found.get(SeatAssignment, id) if found.has(SeatAssignment, id) else None
-    if assignment is not None:
-        yield key(Attendee, assignment.attendee)
 
 
 def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
@@ -236,16 +202,15 @@ def _assign(command: AssignSeat, assignments: Assignments, found: Found) -> Sequ
     checks.email("email", command.email)
     checks.text("company", command.company, most=200)
     order, position = command.order, command.position
-    ticket_before = found.get(Ticket, ticket_id(order, position))
     before = found.get(SeatAssignment, seat_id(order, position))
-    if before is None or before.email != command.email:
+    if before is None or before.attendee is None or before.email != command.email:
         return [
             SeatAssigned(
                 order=order,
                 position=position,
                 seat_type=assignments.seats[position],
                 ticket=ticket_id(order, position),
-                version=1 if ticket_before is None else ticket_before.version + 1,
+                version=1 if before is None else before.version + 1,
                 attendee=command.attendee,
                 first_name=command.first_name,
                 last_name=command.last_name,
@@ -273,7 +238,7 @@ def _assign(command: AssignSeat, assignments: Assignments, found: Found) -> Sequ
 
 def _unassign(order: OrderId, position: int, found: Found) -> Sequence[SeatUnassigned]:
     before = found.get(SeatAssignment, seat_id(order, position))
-    if before is None:
+    if before is None or before.attendee is None:
         return []
     return [SeatUnassigned(order=order, position=position, ticket=before.ticket, attendee=before.attendee)]
 
@@ -299,30 +264,23 @@ def evolve(found: Found, event: Event) -> Changes:
     assert assignments is not None, "positions are created first"
     match event:
         case SeatAssigned():
-            return _seated(event, assignments, found)
+            return put(_seated(event), seat_id(event.order, event.position))
         case AttendeeUpdated(order=order, position=position):
-            new: dict[str, Any] = {
-                "first_name": event.first_name,
-                "last_name": event.last_name,
-                "company": event.company,
-            }
-            seat, ticket = _seat_and_ticket(order, position, found)
-            return put(replace(seat, **new), seat_id(order, position)) | put(replace(ticket, **new), event.ticket)
+            seat = _seat(order, position, found)
+            named = replace(seat, first_name=event.first_name, last_name=event.last_name, company=event.company)
+            return put(named, seat_id(order, position))
         case SeatUnassigned(order=order, position=position):
-            _, ticket = _seat_and_ticket(order, position, found)
-            return (
-                drop(SeatAssignment, seat_id(order, position))
-                | put(replace(ticket, is_cancelled=True), event.ticket)
-                | _without(event.ticket, event.attendee, found)
-            )
+            seat = _seat(order, position, found)
+            free = replace(seat, attendee=None, first_name="", last_name="", email="", company="")
+            return put(free, seat_id(order, position))
         case SeatsCancelled(positions=positions):
             return put(replace(assignments, cancelled=(*assignments.cancelled, *positions)), event.order)
         case _:
             assert_never(event)
 
 
-def _seated(event: SeatAssigned, assignments: Assignments, found: Found) -> dict[Key, Any]:
-    seat = SeatAssignment(
+def _seated(event: SeatAssigned) -> SeatAssignment:
+    return SeatAssignment(
         order=event.order,
         position=event.position,
         ticket=event.ticket,
@@ -333,46 +291,19 @@ def _seated(event: SeatAssigned, assignments: Assignments, found: Found) -> dict
         email=event.email,
         company=event.company,
     )
-    ticket = Ticket(
-        locator=assignments.locator,
-        position=event.position,
-        seat_type=event.seat_type,
-        version=event.version,
-        is_cancelled=False,
-        attendee=event.attendee,
-        first_name=event.first_name,
-        last_name=event.last_name,
-        company=event.company,
-    )
-    changes = put(seat, seat_id(event.order, event.position)) | put(ticket, event.ticket)
-    if event.previous == event.attendee:
-        return changes
-    if event.previous is not None:
-        changes |= _without(event.ticket, event.previous, found)
-    attendee = found.get(Attendee, event.attendee) or Attendee(tickets=())
-    return changes | put(Attendee(tickets=(*attendee.tickets, event.ticket)), event.attendee)
 
 
-def _seat_and_ticket(order: OrderId, position: int, found: Found) -> tuple[SeatAssignment, Ticket]:
+def _seat(order: OrderId, position: int, found: Found) -> SeatAssignment:
     seat = found.get(SeatAssignment, seat_id(order, position))
-    ticket = found.get(Ticket, ticket_id(order, position))
     assert seat is not None, "somebody sits there"
-    assert ticket is not None, "whoever sits there has a ticket"
-    return seat, ticket
-
-
-def _without(ticket: TicketId, attendee: PersonId, found: Found) -> dict[Key, Any]:
-    known = found.get(Attendee, attendee)
-    assert known is not None, "whoever has a ticket is an attendee"
-    left = tuple(one for one in known.tickets if one != ticket)
-    return put(Attendee(tickets=left), attendee) if left else drop(Attendee, attendee)
+    return seat
 
 
 decider: Decider[Command, Event] = Decider(
     name="assignments",
     commands=members(Command),
     events=members(Event),
-    rows=(Assignments, SeatAssignment, Ticket, Attendee),
+    rows=(Assignments, SeatAssignment),
     needs=needs,
     decide=decide,
     evolve=evolve,

@@ -25,18 +25,25 @@ def test_a_conference_made_offline_reaches_the_server_whole(server: Server, tmp_
     assert laptop.workspace.is_waiting(Conference)
     laptop.close()
     laptop.open()
-    assert laptop.workspace.get(Conference).tagline == "On a train"
+    reopened = laptop.workspace.get(Conference)
+    assert reopened is not None
+    assert reopened.tagline == "On a train"
     ended = laptop.sync()
-    assert ended is not None and ended.state is State.SYNCED
+    assert ended is not None
+    assert ended.state is State.SYNCED
     assert not laptop.workspace.pending
     conference = laptop.workspace.get(Conference)
     assert conference is not None
     assert conference.slug_state is SlugState.OURS
     assert conference.ticket_key is not None
     assert laptop.workspace.digests == server.digests(Role.ORGANIZER)
-    assert laptop.workspace.get(Device, "laptop").role is Role.ORGANIZER
+    device = laptop.workspace.get(Device, "laptop")
+    assert device is not None
+    assert device.role is Role.ORGANIZER
     with pytest.raises(Rejected, match="invalid_field"):
         laptop.workspace.issue(EditConference(name=Edit(seen="Gathering", new="x")))
     laptop.workspace.issue(PublishConference())
-    assert laptop.sync().pushed == 1
+    again = laptop.sync()
+    assert again is not None
+    assert again.pushed == 1
     assert laptop.workspace.digests == server.digests(Role.ORGANIZER)

@@ -90,15 +90,18 @@ class Server:
     def answer(self, device: str, request: Request) -> Response:
         if request.method == "POST":
             return self._commands(device, request)
-        path, _, query = request.path.partition("?")
+        query = request.path.partition("?")[2]
         asked = dict(part.split("=") for part in query.split("&"))
+        text = request.headers["Last-Event-ID"]
         try:
             given = feed.page(
                 self.engine,
                 feed.Asked(
                     space=self.conference,
                     device=device,
-                    checkpoint=Checkpoint.parse(text) if (text := request.headers["Last-Event-ID"]) != str(START) else START,
+                    checkpoint=Checkpoint.parse(text)
+                    if (text := request.headers["Last-Event-ID"]) != str(START)
+                    else START,
                     after=int(asked["after"]),
                     views=asked["views"].split(",") if "views" in asked else None,
                 ),
@@ -123,9 +126,7 @@ class Server:
         )
         (answer,) = self.submit(job)
         if answer.stopped is not None:
-            problem = Problem(
-                code=answer.stopped, title="", status=409, expected=answer.expected, epoch=answer.epoch
-            )
+            problem = Problem(code=answer.stopped, title="", status=409, expected=answer.expected, epoch=answer.epoch)
             return Response(409 if answer.stopped != Code.FORBIDDEN else 403, to_json(problem))
         return Response(200, to_json(Pushed(epoch=answer.epoch, expected=answer.expected, head=answer.head, bad=bad)))
 

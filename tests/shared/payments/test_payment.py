@@ -56,6 +56,11 @@ def test_a_payment_is_initiated_once() -> None:
     state.when(replace(INITIATE, amount=1)).refused("payment_exists", payment=P1)
 
 
+def test_a_payment_that_is_over_is_not_initiated_again() -> None:
+    for over in (CANCELLED, REJECTED, CAPTURED):
+        given(payments.decider, INITIATED, over).when(INITIATE).refused("payment_exists", payment=P1)
+
+
 def test_a_capture_is_counted_once() -> None:
     state = given(payments.decider, INITIATED).when(CAPTURE).then(CAPTURED)
     repeated = state.when(CAPTURE).then(CaptureRepeated(payment=P1, reference="c1"))

@@ -2,40 +2,19 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 from shared.conference import conference as conferences
-from shared.domain import Domain
 from shared.execute import Execution, execute
-from shared.kernel.decider import Actor, Deadline, Mail, Rejected, Role
+from shared.kernel.decider import Actor, Deadline, Mail, Rejected
 from shared.kernel.ids import OrderId, PaymentId, PersonId, SeatTypeId
-from shared.payments import payment as payments
 from shared.payments.payment import Payment, RecordCapture
-from shared.registration import allotments, assignments, process, seats
-from shared.registration import order as orders
 from shared.registration.order import Order, PlaceOrder, StartPayment
 from shared.registration.pricing import Wanted
 from shared.registration.seats import Reservation, SeatsOfType
-from tests.spec import CONTEXT, SERVER, Memory, replace_actor
+from tests.spec import SERVER, Memory, replace_actor
 
 VIP, DAY = SeatTypeId("vip"), SeatTypeId("day")
-
-_DECIDERS: Final = (
-    conferences.decider,
-    seats.decider,
-    allotments.decider,
-    orders.decider,
-    assignments.decider,
-    payments.decider,
-)
-# Who may send what is not asked here.
-REGISTRATION: Final = Domain(
-    deciders=_DECIDERS,
-    processes=(process.sales_process, process.order_process),
-    views=(),
-    roles_by_command={command: frozenset(Role) for one in _DECIDERS for command in one.commands},
-    hidden={},
-)
 
 
 class World:
@@ -46,6 +25,7 @@ class World:
         self.context = replace_actor(SERVER)
         self.deadlines: dict[str, Deadline] = {}
         self.mail: list[Mail] = []
+        self.events: list[Any] = []
         self.money = 0
         self.send(
             conferences.CreateConference(
@@ -69,8 +49,9 @@ class World:
     def send(self, command: Any, actor: Actor | None = None) -> Execution:
         """Run a command, keep its rows and effects."""
         context = self.context if actor is None else replace(self.context, actor=actor)
-        done = execute(command, context, self.memory, domain=REGISTRATION)
+        done = execute(command, context, self.memory)
         self.memory.update(done.changes)
+        self.events += done.events
         for effect in done.effects:
             if isinstance(effect, Mail):
                 self.mail.append(effect)
@@ -137,6 +118,3 @@ class World:
         row = self.memory.get(Reservation, order)
         assert row is not None
         return row
-
-
-USUAL_NOW: Final = CONTEXT.now

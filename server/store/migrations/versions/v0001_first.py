@@ -69,7 +69,6 @@ def _rows() -> None:
         _key("key"),
         _some("position", sa.BigInteger),
         sa.Column("body", sa.LargeBinary),
-        sqlite_with_rowid=False,
     )
     op.create_index("rows_by_position", "rows", ["space", "position"])
     op.create_table(

@@ -1,0 +1,118 @@
+"""All tickets: a table that opens at once however long it is, a search, and the details of one."""
+
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QStackedWidget, QTableView
+
+from desktop.ui import words
+from desktop.ui.attendees.model import AttendeesModel, is_about
+from desktop.ui.attendees.panel import AttendeePanel
+from desktop.ui.changes import Changes
+from desktop.ui.parts.labels import empty_state, label
+from desktop.ui.parts.page import Page
+from desktop.ui.parts.shapes import Shape
+from desktop.ui.tokens import Space
+from desktop.workspace import Workspace
+from shared.checkin.verdict import Pass
+from shared.kernel.decider import Key
+
+_PAUSE_MS: Final = 60  # after the last key, so that a fast typist searches once
+_ROW_HEIGHT: Final = 34
+_WIDTHS: Final = (0, 170, 190, 120, 130)
+
+
+class AttendeesScreen(Page):
+    """One conference's tickets. Nothing is read before the screen is first shown."""
+
+    def __init__(self, workspace: Workspace, changes: Changes) -> None:
+        super().__init__("", scrolls=False)
+        self.name(self.tr("Attendees"))
+        self._workspace = workspace
+        self.model = AttendeesModel(workspace, self)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search by name, company or order (Ctrl+F)"))
+        self.search.setAccessibleName(self.tr("Search attendees"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(360)
+        QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
+        self.actions.addWidget(self.search)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._find)
+        self.search.textChanged.connect(lambda _: self._pause.start())
+        self.table = _table(self.model)
+        self.table.setAccessibleName(self.tr("Attendees"))
+        self.table.selectionModel().currentRowChanged.connect(lambda current, _: self._choose(current.row()))
+        self.panel = AttendeePanel(workspace)
+        self._empty = QStackedWidget()
+        self._empty.addWidget(self.table)
+        nobody = self.tr("Tickets appear here when orders are confirmed and seats are assigned.")
+        self._empty.addWidget(empty_state(Shape.PEOPLE, self.tr("Nobody yet"), nobody))
+        nothing = self.tr("Try part of a name, a company, or the six characters of the order.")
+        self._empty.addWidget(empty_state(Shape.PEOPLE, self.tr("Nobody found"), nothing))
+        loading = label(self.tr("Loading…"), "muted")
+        loading.setMargin(Space.ROOMY)
+        self._empty.addWidget(loading)
+        row = QHBoxLayout()
+        row.setSpacing(Space.WIDE)
+        row.addWidget(self._empty, 1)
+        row.addWidget(self.panel)
+        self.body.addLayout(row, 1)
+        self.model.loaded.connect(self._show_state)
+        self.model.modelReset.connect(self._show_state)
+        changes.changed.connect(self._on_change)
+        self._was_shown = False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            self.model.load()
+            self._show_state()
+
+    def _on_change(self, keys: set[Key]) -> None:
+        if self._was_shown:
+            self.model.changed(keys)
+            if self.panel.row is not None and is_about(keys, self.panel.row):
+                self.panel.show_row(self._workspace.get(Pass, self.panel.row.ticket))
+
+    def _find(self) -> None:
+        self.model.search(self.search.text())
+
+    def _choose(self, place: int) -> None:
+        self.panel.show_row(self.model.row_at(place))
+
+    def _show_state(self) -> None:
+        shown, total = self.model.rowCount(), self.model.total
+        if self.model.is_loading and not total:
+            self._empty.setCurrentIndex(3)
+        else:
+            self._empty.setCurrentIndex(0 if shown else 2 if self.search.text().strip() else 1)
+        told = words.plural(total, "ticket", "tickets")
+        if self.search.text().strip():
+            told = self.tr("{shown} of {total}").format(shown=words.count(shown), total=told)
+        self.name(self.tr("Attendees"), told if total else "")
+
+
+def _table(model: AttendeesModel) -> QTableView:
+    table = QTableView()
+    table.setModel(model)
+    table.verticalHeader().hide()
+    # Fixed heights: otherwise the view asks every one of 100,000 rows for its own.
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    for place, width in enumerate(_WIDTHS):
+        if width:
+            header.resizeSection(place, width)
+    return table

@@ -1,0 +1,1 @@
+"""The door: scan, verdict, card, search."""

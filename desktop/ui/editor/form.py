@@ -1,0 +1,123 @@
+"""The fields of a conference, in groups."""
+
+from typing import Final
+from zoneinfo import available_timezones
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal
+from PySide6.QtWidgets import QCompleter, QGridLayout, QPlainTextEdit, QWidget
+
+from desktop.ui import words
+from desktop.ui.parts.field import Field, day, line, whole_number
+from desktop.ui.tokens import Space
+from shared.conference.conference import Conference
+from shared.conference.conference import HOLD_S_LEAST, HOLD_S_MOST
+
+_MINUTE_S: Final = 60
+_PER_ORDER_MOST: Final = 1000
+_HINTS: Final = {
+    "time_zone": QT_TRANSLATE_NOOP("words", "For instance Europe/Berlin."),
+    "hold_s": QT_TRANSLATE_NOOP("words", "How long an order holds its seats."),
+    "seats_per_order": QT_TRANSLATE_NOOP("words", "Most seats of one type in one order."),
+    "links": QT_TRANSLATE_NOOP("words", "One a line."),
+}
+# Field, row, column, columns.
+_PLACES: Final = (
+    ("name", 0, 0, 4),
+    ("tagline", 1, 0, 4),
+    ("description", 2, 0, 4),
+    ("starts_on", 3, 0, 1),
+    ("ends_on", 3, 1, 1),
+    ("location", 3, 2, 1),
+    ("time_zone", 3, 3, 1),
+    ("links", 4, 0, 2),
+    ("hold_s", 4, 2, 1),
+    ("seats_per_order", 4, 3, 1),
+)
+
+
+class Form(QWidget):
+    """Shows a conference, keeps what is typed over it. `edited` when a value differs from what was seen, or not any more."""
+
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        zone = line()
+        zone.setCompleter(_zones(zone))
+        controls = {
+            "name": line(),
+            "tagline": line(),
+            "description": QPlainTextEdit(),
+            "location": line(),
+            "time_zone": zone,
+            "starts_on": day(),
+            "ends_on": day(),
+            "links": QPlainTextEdit(),
+            "hold_s": whole_number(HOLD_S_LEAST // _MINUTE_S, HOLD_S_MOST // _MINUTE_S, self.tr(" min")),
+            "seats_per_order": whole_number(1, _PER_ORDER_MOST),
+        }
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(Space.WIDE)
+        grid.setVerticalSpacing(Space.USUAL)
+        self.fields: dict[str, Field] = {}
+        self.seen: dict[str, object] = {}
+        for name, row, column, columns in _PLACES:
+            hint = words.say(_HINTS[name]) if name in _HINTS else ""
+            field = Field(words.field(name), controls[name], hint)  # type: ignore[arg-type]
+            field.edited.connect(self.edited)
+            self.fields[name] = field
+            grid.addWidget(field, row, column, 1, columns, Qt.AlignmentFlag.AlignTop)
+        for column in range(4):
+            grid.setColumnStretch(column, 1)
+
+    def show_row(self, conference: Conference) -> None:
+        """Take over a new state of the conference, except where something was typed over it."""
+        for name, field in self.fields.items():
+            value = getattr(conference, name)
+            if name in self.seen and self.value(name) != self.seen[name]:
+                continue
+            self.seen[name] = value
+            shown = round(value / _MINUTE_S) if name == "hold_s" else value
+            if field.value != shown:
+                field.show_value(shown)
+
+    def value(self, name: str) -> object:
+        """What stands in the field, in the conference's unit."""
+        value = self.fields[name].value
+        seen = self.seen.get(name)
+        if name == "hold_s":
+            # A hold time of odd seconds is not changed by being shown in minutes.
+            is_shown = isinstance(seen, int) and round(seen / _MINUTE_S) == value
+            return seen if is_shown else value * _MINUTE_S
+        if isinstance(seen, str) and seen.strip() == value:
+            return seen
+        return value
+
+    def values(self) -> dict[str, object]:
+        return {name: self.value(name) for name in self.fields}
+
+    @property
+    def changed(self) -> list[str]:
+        """The fields that differ from what was seen."""
+        return [name for name, seen in self.seen.items() if self.value(name) != seen]
+
+    def accept_as_seen(self, names: list[str]) -> None:
+        """These were saved: what stands in them is what is seen from now on."""
+        for name in names:
+            self.seen[name] = self.value(name)
+
+    def revert(self) -> None:
+        """Take back what was typed."""
+        for name, seen in self.seen.items():
+            shown = round(seen / _MINUTE_S) if name == "hold_s" and isinstance(seen, int) else seen
+            self.fields[name].show_value(shown)
+            self.fields[name].complain("")
+        self.edited.emit()
+
+
+def _zones(parent: QWidget) -> QCompleter:
+    made = QCompleter(sorted(available_timezones()), parent)
+    made.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    made.setFilterMode(Qt.MatchFlag.MatchContains)
+    return made

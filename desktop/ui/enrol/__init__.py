@@ -1,0 +1,1 @@
+"""Enrolment of this device."""

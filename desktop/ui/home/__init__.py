@@ -1,0 +1,1 @@
+"""The conferences on this device."""

@@ -1,0 +1,241 @@
+"""The system's terms as a person reads them: names, amounts, times, commands, outcomes."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDate, QDateTime, QLocale
+
+from desktop.store.log import Notice
+from desktop.ui.edits import edits_of
+from desktop.workspace import Workspace
+from shared.access.access import Device
+from shared.checkin.areas import Area
+from shared.checkin.verdict import Pass
+from shared.conference.conference import Conference, SeatType
+from shared.kernel.decider import Role
+from shared.kernel.money import minor_digits
+from shared.kernel.personal import PersonalText
+from shared.sentences import sentence
+
+_CONTEXT: Final = "words"
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
+
+
+def say(text: str, **values: object) -> str:
+    """A text in the user's language, with its values."""
+    return QCoreApplication.translate(_CONTEXT, text).format(**values)
+
+
+def plural(number: int, one: str, many: str) -> str:
+    """`1 seat` or `2 seats`, the number grouped."""
+    return f"{count(number)} {QCoreApplication.translate(_CONTEXT, one if number == 1 else many)}"
+
+
+def count(number: int) -> str:
+    return QLocale().toString(number)
+
+
+def personal(text: PersonalText) -> str:
+    """A personal text, or that it was erased."""
+    return text if isinstance(text, str) else say("(erased)")
+
+
+def full_name(first: PersonalText, last: PersonalText) -> str:
+    if not isinstance(first, str) or not isinstance(last, str):
+        return say("(erased)")
+    return " ".join(part for part in (first, last) if part)
+
+
+def holder(row: Pass) -> str:
+    """Who has a ticket."""
+    return say("Not assigned") if row.attendee is None else full_name(row.first_name, row.last_name)
+
+
+def money(amount: int, currency: str) -> str:
+    digits = minor_digits(currency)
+    return f"{QLocale().toString(float(Decimal(amount).scaleb(-digits)), 'f', digits)} {currency}"
+
+
+def day(when: date) -> str:
+    return QLocale().toString(QDate(when.year, when.month, when.day), QLocale.FormatType.ShortFormat)
+
+
+def long_days(starts: date, ends: date) -> str:
+    """The days of a conference."""
+    locale = QLocale()
+    first, last = (QDate(one.year, one.month, one.day) for one in (starts, ends))
+    if starts == ends:
+        return locale.toString(first, "d MMMM yyyy")
+    start_format = "d MMMM yyyy" if starts.year != ends.year else "d MMMM" if starts.month != ends.month else "d"
+    return f"{locale.toString(first, start_format)} – {locale.toString(last, 'd MMMM yyyy')}"
+
+
+def clock(when: datetime) -> str:
+    """A time of day here, with the date where it is another day."""
+    here = QDateTime.fromSecsSinceEpoch(int(when.timestamp()))
+    return QLocale().toString(here.time(), "HH:mm:ss")
+
+
+def moment(when: datetime) -> str:
+    here = QDateTime.fromSecsSinceEpoch(int(when.timestamp()))
+    return (
+        f"{QLocale().toString(here.date(), QLocale.FormatType.ShortFormat)} {QLocale().toString(here.time(), 'HH:mm')}"
+    )
+
+
+def age(span: timedelta) -> str:
+    """How old something is, in the coarsest unit that says enough."""
+    seconds = max(int(span.total_seconds()), 0)
+    if seconds < _MINUTE_S:
+        return say("less than a minute")
+    if seconds < _HOUR_S:
+        return plural(seconds // _MINUTE_S, "minute", "minutes")
+    if seconds < _DAY_S:
+        return plural(seconds // _HOUR_S, "hour", "hours")
+    return plural(seconds // _DAY_S, "day", "days")
+
+
+def device(workspace: Workspace, id: str) -> str:
+    """What the organizer calls a device."""
+    if id == workspace.device:
+        return say("this device")
+    known = workspace.get(Device, id)
+    return known.label if known is not None and known.label else id
+
+
+def area(workspace: Workspace, id: str) -> str:
+    known = workspace.get(Area, id)
+    return id if known is None else known.name
+
+
+def seat_type(workspace: Workspace, id: str | None) -> str:
+    known = None if id is None else workspace.get(SeatType, id)
+    return say("Unknown ticket type") if known is None else known.name
+
+
+def role(which: Role) -> str:
+    return say("Organizer") if which is Role.ORGANIZER else say("Door staff")
+
+
+FIELDS: Final[Mapping[str, str]] = {
+    "name": QT_TRANSLATE_NOOP("words", "Name"),
+    "tagline": QT_TRANSLATE_NOOP("words", "Tagline"),
+    "description": QT_TRANSLATE_NOOP("words", "Description"),
+    "location": QT_TRANSLATE_NOOP("words", "Location"),
+    "time_zone": QT_TRANSLATE_NOOP("words", "Time zone"),
+    "starts_on": QT_TRANSLATE_NOOP("words", "First day"),
+    "ends_on": QT_TRANSLATE_NOOP("words", "Last day"),
+    "links": QT_TRANSLATE_NOOP("words", "Contact links"),
+    "hold_s": QT_TRANSLATE_NOOP("words", "Hold time"),
+    "seats_per_order": QT_TRANSLATE_NOOP("words", "Seats per order"),
+    "quota": QT_TRANSLATE_NOOP("words", "Quota"),
+    "price": QT_TRANSLATE_NOOP("words", "Price"),
+    "email": QT_TRANSLATE_NOOP("words", "E-mail"),
+    "seat_types": QT_TRANSLATE_NOOP("words", "Seat types"),
+}
+
+
+def field(name: str) -> str:
+    return say(FIELDS[name]) if name in FIELDS else name.replace("_", " ").capitalize()
+
+
+def field_value(workspace: Workspace, name: str, value: Any) -> str:
+    """A field's value as a person reads it."""
+    if name == "price" and isinstance(value, int):
+        conference = workspace.get(Conference)
+        return money(value, conference.currency if conference is not None else "EUR")
+    if name == "hold_s" and isinstance(value, int):
+        return plural(round(value / _MINUTE_S), "minute", "minutes")
+    if name in ("starts_on", "ends_on") and isinstance(value, str):
+        return day(date.fromisoformat(value))
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, int):
+        return count(value)
+    return str(value) if str(value) else say("(empty)")
+
+
+_COMMANDS: Final[Mapping[str, str]] = {
+    "conference.create_conference": QT_TRANSLATE_NOOP("words", "Create the conference “{name}”"),
+    "conference.edit_conference": QT_TRANSLATE_NOOP("words", "Change {fields}"),
+    "conference.change_owner": QT_TRANSLATE_NOOP("words", "Correct the owner’s details"),
+    "conference.choose_slug": QT_TRANSLATE_NOOP("words", "Choose the address “{slug}”"),
+    "conference.publish_conference": QT_TRANSLATE_NOOP("words", "Publish the conference"),
+    "conference.unpublish_conference": QT_TRANSLATE_NOOP("words", "Unpublish the conference"),
+    "conference.add_seat_type": QT_TRANSLATE_NOOP("words", "Add the seat type “{name}”"),
+    "conference.edit_seat_type": QT_TRANSLATE_NOOP("words", "Change {fields} of the seat type “{seat_type}”"),
+    "conference.delete_seat_type": QT_TRANSLATE_NOOP("words", "Delete a seat type"),
+    "checkin.define_area": QT_TRANSLATE_NOOP("words", "Add the area “{name}”"),
+    "checkin.edit_area": QT_TRANSLATE_NOOP("words", "Change an area"),
+    "checkin.remove_area": QT_TRANSLATE_NOOP("words", "Remove an area"),
+    "checkin.undo_admission": QT_TRANSLATE_NOOP("words", "Undo the admission of {person}"),
+    "registration.assign_seat": QT_TRANSLATE_NOOP("words", "Assign a seat"),
+    "registration.unassign_seat": QT_TRANSLATE_NOOP("words", "Take back a seat assignment"),
+    "registration.cancel_seats": QT_TRANSLATE_NOOP("words", "Cancel seats"),
+    "access.change_device_role": QT_TRANSLATE_NOOP("words", "Change the role of a device"),
+    "access.revoke_device": QT_TRANSLATE_NOOP("words", "Revoke a device"),
+    "access.erase_person": QT_TRANSLATE_NOOP("words", "Erase a person"),
+}
+
+_SCANS: Final[Mapping[str, str]] = {
+    "admitted": QT_TRANSLATE_NOOP("words", "Admitted {person} at {area}, {gate}"),
+    "turned_away": QT_TRANSLATE_NOOP("words", "Turned away {person} at {area}, {gate}"),
+    "overridden": QT_TRANSLATE_NOOP("words", "Admitted {person} at {area}, {gate}, against the verdict: {reason}"),
+}
+_EXIT: Final = QT_TRANSLATE_NOOP("words", "Let {person} out at {area}, {gate}")
+
+
+def command(workspace: Workspace, name: str, body: Any) -> str:
+    """What a command does, in a sentence. `body` is None for one that this build cannot read."""
+    if body is None:
+        return say("A command that this version cannot read ({name})", name=name)
+    if name == "checkin.record_scan":
+        return _scan(workspace, body)
+    values: dict[str, object] = {
+        part: one for part in ("name", "slug") if isinstance(one := getattr(body, part, None), str)
+    }
+    edited = edits_of(body)
+    values["fields"] = ", ".join(field(one).lower() for one in edited)
+    values["seat_type"] = seat_type(workspace, getattr(body, "seat_type", None))
+    values["person"] = _person(workspace, getattr(body, "ticket", None))
+    if name in _COMMANDS:
+        return say(_COMMANDS[name], **values)
+    return name.rpartition(".")[2].replace("_", " ").capitalize()
+
+
+def _scan(workspace: Workspace, body: Any) -> str:
+    seen = body.seen
+    is_exit = seen.direction == "exit" and body.action == "admitted"
+    return say(
+        _EXIT if is_exit else _SCANS[body.action],
+        person=_person(workspace, seen.ticket),
+        area=area(workspace, seen.area),
+        gate=seen.gate,
+        reason=body.reason,
+    )
+
+
+def _person(workspace: Workspace, ticket: str | None) -> str:
+    known = None if ticket is None else workspace.get(Pass, ticket)
+    return say("an unknown ticket") if known is None else holder(known)
+
+
+_NOTICES: Final[Mapping[str, str]] = {
+    "device_was_copied": QT_TRANSLATE_NOOP(
+        "words",
+        "This device’s data was copied or restored from a backup. Both histories are kept, and work goes on.",
+    ),
+    "server_was_restored": QT_TRANSLATE_NOOP(
+        "words",
+        "The server was restored from a backup. {offered_again} of your commands were offered to it again.",
+    ),
+}
+
+
+def notice(one: Notice) -> str:
+    """What a notice says."""
+    if one.code in _NOTICES:
+        return say(_NOTICES[one.code], **one.details)
+    return sentence(one.code, one.details)

@@ -1,0 +1,115 @@
+"""The `lanyard` commands of the server. What is wrong with the machine is told in a sentence, and ends them with 1."""
+
+import logging
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from structlog.typing import Processor
+
+from server.app import create_app, utc_now
+from server.database import make_ready
+from server.gateways.mail import MailFolder
+from server.secrets import Secrets
+from server.settings import Settings, kept_secret
+from server.store.engine import create_engine_for
+from server.store.problems import EnvironmentProblem
+from server.web.invitations import invite as invite_to
+from server.web.invitations import mail_of
+from shared.kernel.decider import Rejected
+from shared.sentences import sentence
+
+commands = typer.Typer(help="Lanyard: conference management that keeps working offline.", no_args_is_help=True)
+
+_SHUTDOWN_S = 5  # change feeds stay open for ever
+
+
+@commands.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Instead of LANYARD_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Instead of LANYARD_PORT.")] = None,
+) -> None:
+    """Run the server. Without any setting, everything is kept in the folder var/."""
+    given = {"host": host, "port": port}
+    settings = Settings().model_copy(update={name: one for name, one in given.items() if one is not None})
+    if settings.is_embedded:
+        _migrate(settings)
+    _log()
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_SHUTDOWN_S,
+    )
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database to this release's schema."""
+    _migrate(Settings())
+    typer.echo("The database is up to date.")
+
+
+@commands.command()
+def invite(email: str) -> None:
+    """Make a one-time code, with which somebody enrols a laptop and may create conferences; print it and mail it."""
+    settings, now = Settings(), utc_now()
+    if settings.is_embedded:
+        _migrate(settings)
+    engine = create_engine_for(settings.database)
+    with engine.begin() as conn:
+        code = invite_to(conn, Secrets(kept_secret(settings.master_secret_file)), email, now)
+    engine.dispose()
+    MailFolder(settings.mail_dir).send(mail_of(settings, email, code, now))
+    typer.echo(code)
+
+
+def _migrate(settings: Settings) -> None:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = create_engine_for(settings.database)
+    make_ready(engine, utc_now())
+    engine.dispose()
+
+
+def _log() -> None:
+    """One JSON object a line on standard error, uvicorn's lines included."""
+    shared: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer()],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def main() -> None:
+    """Run the command of the command line."""
+    try:
+        commands()
+    except EnvironmentProblem as problem:
+        sys.exit(str(problem))
+    except Rejected as refusal:
+        sys.exit(sentence(refusal.code, refusal.values))
+
+
+if __name__ == "__main__":
+    main()

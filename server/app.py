@@ -1,0 +1,126 @@
+"""The composition root: what the server is made of, from settings to a running application."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.routing import Route
+
+from server.database import check_ready
+from server.deadlines import Deadlines
+from server.drain import Drain
+from server.feed import Feed
+from server.gateways.mail import MailFolder
+from server.gateways.payments import HostedPage
+from server.handle import Foresight, Tools
+from server.outbox import Outbox
+from server.secrets import Secrets
+from server.settings import Settings, kept_secret
+from server.store.engine import create_engine_for
+from server.store.personal import ErasedIds
+from server.web import auth, conferences, errors, hooks, openapi, orders, registration, seats
+from server.web.auth import authenticate
+from server.web.limits import BodyLimits
+from server.web.services import Services
+from server.web.sync import SyncEndpoints
+
+log = structlog.get_logger()
+
+_LOOK_S: Final = 0.5
+
+
+def utc_now() -> datetime:
+    """The server's clock."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The server as an ASGI application. Nothing runs, and nothing is connected, before it is started."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = create_engine_for(settings.database)
+    keys = Secrets(kept_secret(settings.master_secret_file))
+    feed = Feed(engine)
+    tools = Tools(secrets=keys, erased_ids=ErasedIds(settings.erased_file), foresight=Foresight())
+    drain = Drain(engine, tools, clock=clock, wake=feed.wake)
+    services = Services(
+        settings=settings,
+        engine=engine,
+        drain=drain,
+        secrets=keys,
+        payments=HostedPage(settings.payment_url, settings.payment_key()),
+        clock=clock,
+    )
+    deadlines = Deadlines(engine, drain, clock)
+    outbox = Outbox(
+        engine,
+        MailFolder(settings.mail_dir),
+        secrets=keys,
+        sender=settings.mail_sender,
+        public_url=settings.url,
+        clock=clock,
+    )
+    works = (deadlines.run_due, outbox.send_due)
+    app = FastAPI(
+        title="Lanyard",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # FastAPI's page takes its scripts from a CDN
+        redoc_url=None,
+        lifespan=lambda _: _running(engine, drain, feed, works),
+    )
+    app.state.services = services
+    app.add_middleware(BodyLimits, timeout_s=settings.body_timeout_s)
+    errors.install(app)
+    # The hot road first: plain routes, without what FastAPI does for the others.
+    app.router.routes += [
+        Route("/api/v1/conferences/{slug}/orders", orders.place_order, methods=["POST"]),
+        Route("/hooks/payments/{conference}", hooks.payment_callback, methods=["POST"]),
+        *SyncEndpoints(engine, drain, feed, authenticate).routes(),
+    ]
+    for part in (conferences, registration, seats, auth):
+        app.include_router(part.router)
+    openapi.install(app)
+    return app
+
+
+@asynccontextmanager
+async def _running(
+    engine: Engine, drain: Drain, feed: Feed, works: tuple[Callable[[], int], ...]
+) -> AsyncIterator[None]:
+    """The application's life: what runs beside the requests is started, and stopped before the connections close."""
+    check_ready(engine)
+    stop = asyncio.Event()
+    repeated = [asyncio.create_task(_repeat(work, stop)) for work in works]
+    looking = asyncio.create_task(feed.look())
+    gc.freeze()  # what the start made stays: a full collection would stop every request for it
+    log.info("started", database=engine.dialect.name)
+    try:
+        yield
+    finally:
+        looking.cancel()
+        stop.set()
+        await asyncio.gather(looking, *repeated, return_exceptions=True)
+        await asyncio.to_thread(drain.close)
+        engine.dispose()
+        log.info("stopped")
+
+
+async def _repeat(work: Callable[[], int], stop: asyncio.Event) -> None:
+    """Do what is due, again and again until told to stop; `work` says how much it did, in a thread."""
+    while not stop.is_set():
+        try:
+            if await asyncio.to_thread(work):
+                continue
+        except Exception:  # whatever it was, what is due is still there and comes again
+            log.exception("work beside the requests failed", work=work.__qualname__)
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                await stop.wait()
+        except TimeoutError:
+            pass

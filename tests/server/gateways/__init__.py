@@ -1,0 +1,1 @@
+"""The adapters to the outside world and their stand-ins."""

@@ -1,0 +1,174 @@
+"""The whole road with real processes: server, processor, a browser's clicks, and a server that is away meanwhile."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import unescape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from server.app import utc_now
+from server.gateways.payments import Charge, HostedPage, Result
+from server.gateways.signing import HEADER
+from shared.checkin.ticket_code import decode
+from tests.server.web.world import ANN, FULL, ORDERS, running
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@contextmanager
+def process(port: int, environment: dict[str, str], *arguments: str) -> Iterator[None]:
+    """A process that listens on the port before it is used, and is ended afterwards."""
+    command = [sys.executable, "-m", *arguments, "--port", str(port)]
+    started = subprocess.Popen(command, env=os.environ | environment, stderr=subprocess.PIPE)
+    try:
+        until(lambda: listens(port))
+        yield
+    finally:
+        started.send_signal(signal.SIGTERM)
+        _, errors = started.communicate(timeout=20)
+        assert b"Traceback" not in errors, errors.decode()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+def until(claim: Any) -> None:
+    """Wait for another process; fails after twenty seconds."""
+    give_up = time.monotonic() + 20
+    while not claim():
+        assert time.monotonic() < give_up, "it did not come"
+        time.sleep(0.05)
+
+
+def click(client: httpx2.Client, page: str, result: str) -> httpx2.Response:
+    """Press a button of the processor's page as a browser would."""
+    shown = client.get(page)
+    assert shown.status_code == 200, shown.text
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.text)
+    form = {name: unescape(text) for name, text in hidden} | {"result": result}
+    return client.post(page.partition("/pay?")[0] + "/decide", data=form)
+
+
+@pytest.fixture
+def ports() -> tuple[int, int]:
+    return free_port(), free_port()
+
+
+def test_from_an_order_to_a_ticket_with_a_payment_while_the_server_was_away(
+    tmp_path: Path, ports: tuple[int, int]
+) -> None:
+    server_port, processor_port = ports
+    url = f"http://127.0.0.1:{server_port}"
+    environment = {
+        "LANYARD_DATA_DIR": str(tmp_path),
+        "LANYARD_PUBLIC_URL": url,
+        "LANYARD_PAYMENT_URL": f"http://127.0.0.1:{processor_port}",
+    }
+    with running(tmp_path, clock=utc_now) as world:  # the conference is made before
+        world.make_conference()
+    server = ("server", "serve")
+    headers = {"Idempotency-Key": str(uuid4())}
+    with (
+        httpx2.Client() as client,
+        process(processor_port, environment, "server.gateways.processor"),
+    ):
+        with process(server_port, environment, *server):
+            lines = [{"seat_type": FULL, "quantity": 1}]
+            placed = client.post(url + ORDERS, json={"lines": lines, "registrant": ANN}, headers=headers).json()
+            order = f"{url}{ORDERS}/{placed['order']['order']}"
+            shows = {"Authorization": f"Bearer {placed['secret']}"}
+
+            rejected = client.post(f"{order}/payments", headers=shows | {"Idempotency-Key": str(uuid4())}).json()
+            assert click(client, rejected["redirect_url"], "rejected").status_code == 303
+            until(lambda: client.get(order, headers=shows).json()["payment"] is None)
+
+            started = client.post(f"{order}/payments", headers=shows | {"Idempotency-Key": str(uuid4())}).json()
+            forged = started["redirect_url"].replace("signature=t", "signature=x")
+            assert client.get(forged).status_code == 400
+
+        accepted = click(client, started["redirect_url"], "captured")
+        assert (accepted.status_code, accepted.headers["location"].startswith(url)) == (303, True)
+        again = client.get(started["redirect_url"])
+        assert "was captured already" in again.text
+
+        with process(server_port, environment, *server):
+            until(lambda: client.get(order, headers=shows).json()["state"] == "confirmed")
+            assert not client.get(order, headers=shows).json()["needs_attention"]
+            client.put(f"{order}/seats/0", json=ANN, headers=shows)
+            ticket = client.get(f"{order}/tickets", headers=shows).json()[0]
+            assert decode(ticket["code"]).code.ticket == ticket["ticket"]
+            until(lambda: len(list((tmp_path / "mail").glob("*.eml"))) == 3)
+
+
+def test_a_result_is_told_twice_and_again_while_nobody_takes_it(tmp_path: Path) -> None:
+    answers, heard = [503, 204, 204], []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            heard.append(provider.read(body, self.headers[HEADER], utc_now()))
+            self.send_response(answers[len(heard) - 1])
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=listening.serve_forever).start()
+    port = free_port()
+    provider = HostedPage(f"http://127.0.0.1:{port}", b"shared")
+    charge = Charge(
+        conference=SPACE,
+        payment="payment-1",
+        order="order-1",
+        amount=120_00,
+        currency="EUR",
+        description="Order ABCDEF",
+        callback_url=f"http://127.0.0.1:{listening.server_port}/hook",
+        return_url="http://127.0.0.1/back",
+    )
+    with (
+        httpx2.Client() as client,
+        process(port, {"LANYARD_PAYMENT_SECRET": "shared"}, "server.gateways.processor"),
+    ):
+        page = provider.page(charge, utc_now())
+        assert "120.00 EUR" in client.get(page).text
+        for result in ("captured", "rejected"):  # the first decision stays
+            assert click(client, page, result).headers["location"] == "http://127.0.0.1/back"
+        until(lambda: len(heard) == 3)
+    listening.shutdown()
+    listening.server_close()
+    assert heard[0] is not None
+    assert (heard[0].result, heard[0].amount, heard[0].payment) == (Result.CAPTURED, 120_00, "payment-1")
+    assert heard == [heard[0]] * 3
+
+
+def test_a_payment_link_that_is_not_the_server_s_shows_nothing(tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client,
+        process(port, {"LANYARD_DATA_DIR": str(tmp_path)}, "server.gateways.processor"),
+    ):
+        assert client.get("/pay").status_code == 400
+        assert client.get("/pay?charge=AAAA&signature=t=1,v1=x").status_code == 400
+        assert client.post("/decide", data={"charge": "AAAA", "result": "captured"}).status_code == 400

@@ -1,0 +1,1 @@
+"""The public web API, against the real application on SQLite."""

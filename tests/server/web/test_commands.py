@@ -1,0 +1,81 @@
+"""The server's commands: invite, migrate, and what they say when the machine is not as it must be."""
+
+import email
+import subprocess
+import sys
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from server.app import utc_now
+from server.database import check_ready, make_ready
+from server.settings import Settings, kept_secret
+from server.store.engine import create_engine_for
+from server.store.problems import EnvironmentProblem
+from tests.server.web.test_enrolment import enrol
+from tests.server.web.world import START, running
+
+
+def lanyard(folder: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command as somebody at a terminal would."""
+    changed = {"LANYARD_DATA_DIR": str(folder)} | environment
+    command = [sys.executable, "-m", "server", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True, env=changed)
+
+
+def test_invite_prints_a_code_and_mails_it_and_the_code_enrols(tmp_path: Path) -> None:
+    invited = lanyard(tmp_path, "invite", "ann@example.org")
+    assert invited.returncode == 0, invited.stderr
+    code = invited.stdout.strip()
+    (mail,) = (tmp_path / "mail").glob("*.eml")
+    read = email.message_from_bytes(mail.read_bytes(), policy=default)
+    assert read["To"] == "ann@example.org"
+    assert code in read.get_content()
+    with running(tmp_path, utc_now) as world:
+        assert enrol(world, code).status_code == 200
+
+
+def test_invite_says_what_is_no_address(tmp_path: Path) -> None:
+    refused = lanyard(tmp_path, "invite", "ann")
+    assert (refused.returncode, refused.stdout, refused.stderr.strip()) == (1, "", "Email is not an e-mail address.")
+
+
+def test_a_database_that_cannot_be_is_told_in_a_sentence(tmp_path: Path) -> None:
+    refused = lanyard(tmp_path, "migrate", LANYARD_DATABASE_URL="mysql://somewhere")
+    assert refused.returncode == 1
+    assert refused.stderr.strip() == "Lanyard does not run on mysql. Give it a URL of SQLite or PostgreSQL."
+
+
+def test_an_old_or_newer_schema_is_told_in_a_sentence(tmp_path: Path) -> None:
+    engine = create_engine_for(f"sqlite:///{tmp_path / 'one.sqlite'}")
+    with pytest.raises(EnvironmentProblem, match="lanyard migrate"):
+        check_ready(engine)
+    for _ in range(2):
+        make_ready(engine, START)
+    check_ready(engine)
+    with engine.begin() as conn:
+        assert conn.execute(text("SELECT count(*) FROM histories")).scalar() == 1
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(EnvironmentProblem, match="newer release"):
+        check_ready(engine)
+    engine.dispose()
+
+
+def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LANYARD_PORT", "8123")
+    monkeypatch.setenv("LANYARD_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("LANYARD_PAYMENT_SECRET", "shared")
+    settings = Settings()
+    assert settings.url == "http://127.0.0.1:8123"
+    assert settings.payment_key() == b"shared"
+    assert "shared" not in repr(settings)
+
+
+def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "secret.key"
+    assert kept_secret(file) == kept_secret(file)
+    assert len(file.read_bytes()) == 32
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in file.parent.iterdir()] == ["secret.key"]
