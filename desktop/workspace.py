@@ -220,10 +220,17 @@ class Workspace:
 
     # For sync
 
-    def to_send(self) -> list[tuple[Logged, Command]]:
-        """The pending commands as they travel, in order of their numbers."""
+    def to_send(self, again: Mapping[int, int]) -> list[tuple[Logged, Command]]:
+        """The pending commands as they travel, in order of their numbers.
+
+        With those that the server lost: `again` names, by epoch, the first number that it expects once more.
+        """
         with self._lock:
-            waiting = [one for command_id, one in self._logged.items() if command_id not in self._outcomes]
+            waiting = [
+                one
+                for command_id, one in self._logged.items()
+                if command_id not in self._outcomes or (one.epoch in again and one.seq >= again[one.epoch])
+            ]
         return [
             (
                 one,

@@ -72,7 +72,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # FastAPI's page takes its scripts from a CDN
         redoc_url=None,
-        lifespan=lambda _: _running(engine, drain, feed, works),
+        lifespan=lambda _: _running(engine, drain, feed, works, settings.url),
     )
     app.state.services = services
     app.add_middleware(BodyLimits, timeout_s=settings.body_timeout_s)
@@ -91,7 +91,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
 
 @asynccontextmanager
 async def _running(
-    engine: Engine, drain: Drain, feed: Feed, works: tuple[Callable[[], int], ...]
+    engine: Engine, drain: Drain, feed: Feed, works: tuple[Callable[[], int], ...], url: str
 ) -> AsyncIterator[None]:
     """The application's life: what runs beside the requests is started, and stopped before the connections close."""
     check_ready(engine)
@@ -99,7 +99,7 @@ async def _running(
     repeated = [asyncio.create_task(_repeat(work, stop)) for work in works]
     looking = asyncio.create_task(feed.look())
     gc.freeze()  # what the start made stays: a full collection would stop every request for it
-    log.info("started", database=engine.dialect.name)
+    log.info("started", url=url, database=engine.dialect.name)
     try:
         yield
     finally:

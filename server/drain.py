@@ -24,6 +24,8 @@ log = structlog.get_logger()
 
 _COMMANDS_MOST: Final = 1_000
 _TRIES: Final = 3
+# Whether the last COMMIT arrived may be unknown, so nothing is claimed of it.
+_NO_ANSWER: Final = "The database does not answer. Repeat the request: what was taken already is not done twice."
 
 
 @dataclass(slots=True)
@@ -60,8 +62,8 @@ class Drain:
             queue = self._spaces.setdefault(space, _Space())
             queue.waiting.append((job, future))
             if not queue.is_draining:
-                queue.is_draining = True
                 self._pool.submit(self._drain, space, queue)
+                queue.is_draining = True
         return future
 
     def close(self) -> None:
@@ -74,8 +76,11 @@ class Drain:
                 taken: list[tuple[Job, Future[Answer]]] = []
                 commands = 0
                 while queue.waiting and commands < _COMMANDS_MOST:
-                    taken.append(queue.waiting.popleft())
-                    commands += len(taken[-1][0].commands)
+                    job, future = queue.waiting.popleft()
+                    # Who gave up waiting is left out now or answered: a future cannot be cancelled from here on.
+                    if future.set_running_or_notify_cancel():
+                        taken.append((job, future))
+                        commands += len(job.commands)
                 if not taken:
                     queue.is_draining = False
                     return
@@ -97,16 +102,21 @@ class Drain:
                 cache.clear()
                 log.exception("a job failed", space=space)
                 return one[1].set_exception(error)
-        return one[1].set_exception(EnvironmentProblem("The database did not take the write. Nothing was changed."))
+        return one[1].set_exception(EnvironmentProblem(_NO_ANSWER))
 
     def _answer(self, space: str, cache: Cache, taken: "list[tuple[Job, Future[Answer]]]") -> None:
         with self._engine.begin() as conn:
             jobs = [job for job, _ in taken]
-            answers, kept, position = handle(conn, space, jobs, cache=cache, now=self._clock(), tools=self._tools)
-        moved = position != cache.position
-        cache.rows.update(kept)
-        cache.position = position
-        if moved:
-            self._wake(space, position)
+            answers, kept, head = handle(conn, space, jobs, cache=cache, now=self._clock(), tools=self._tools)
+        moved = head.position != cache.position
+        cache.take(kept, head)
         for (_, future), answer in zip(taken, answers, strict=True):
             future.set_result(answer)
+        if moved:
+            self._tell(space, head.position)
+
+    def _tell(self, space: str, position: int) -> None:
+        try:
+            self._wake(space, position)
+        except Exception:  # all is committed and answered; whoever listens looks for themselves
+            log.exception("listeners were not woken", space=space)

@@ -18,7 +18,8 @@ from server.secrets import Secrets
 from server.store import commits, deadlines, outbox
 from server.store.commits import Head, NewCommit
 from server.store.personal import ErasedIds, Vault
-from shared.access.access import Device, ErasedPerson, ErasePerson, HoldFact, OpenEpoch
+from shared.access.access import Device, ErasedPerson, ErasePerson, HoldFact, OpenEpoch, PersonErased, ReleaseFact
+from shared.conference.conference import Conference
 from shared.domain import CODEC, DOMAIN
 from shared.execute import Execution, Recorder, execute, gather
 from shared.kernel.codec import RawJson, Undecodable, from_json, to_json
@@ -26,6 +27,7 @@ from shared.kernel.decider import Actor, Context, Deadline, Found, Key, Rejected
 from shared.kernel.ids import DeviceId, PersonId, derive, derived_id
 from shared.kernel.messages import Wire, is_fact, wire_of
 from shared.kernel.personal import erase, persons_in
+from shared.replay import Placed, without
 from shared.sync.protocol import Code, Status, Verdict
 
 log = structlog.get_logger()
@@ -57,6 +59,8 @@ class Job:
     first: int = 1
     may_create: bool = False
     label: str = ""
+    releases: str | None = None
+    """The held fact that the (one) command decides again: recorded only if it is accepted, and its task closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,19 +120,20 @@ def _is_id(thing: Any) -> bool:
 
 def handle(
     conn: Connection, space: str, jobs: Sequence[Job], *, cache: Cache, now: datetime, tools: Tools
-) -> tuple[list[Answer], dict[Key, Cached], int]:
-    """Handle the jobs in order. Answers one a job, the rows for the cache after COMMIT, the new position."""
+) -> tuple[list[Answer], dict[Key, Cached], Head]:
+    """Handle the jobs in order. Answers one a job; what the cache takes after COMMIT: rows, and the new head."""
     head = commits.lock(conn, space)
-    cache.bring_to(conn, space, head.position)
+    cache.bring_to(conn, space, head)
     batch = _Batch(conn, space, head, BatchRows(conn, space, cache), max(now, head.decided_at or now), tools)
     batch.prepare(jobs)
     answers = [batch.run(job) for job in jobs]
-    return answers, batch.write(), batch.position
+    kept = batch.write()
+    return answers, kept, batch.head
 
 
 class _Batch:
     def __init__(self, conn: Connection, space: str, head: Head, rows: BatchRows, now: datetime, tools: Tools) -> None:
-        self._conn, self._space, self._head, self._rows, self._now, self._tools = conn, space, head, rows, now, tools
+        self._conn, self._space, self.head, self._rows, self._now, self._tools = conn, space, head, rows, now, tools
         self._secret = tools.secrets.of(space)
         self._vault = Vault(conn, space)
         self.position = head.position
@@ -153,8 +158,7 @@ class _Batch:
         for one in incoming:
             command = self._decode(one)
             if not isinstance(command, Undecodable):
-                found = Found()
-                wanted.extend(DOMAIN.decider_by_command[type(command)].needs(command, found))
+                wanted.extend(_first_needs(command))
                 wanted.extend(self._tools.foresight.keys(command))
                 persons |= persons_in(command)
         self._rows.prefetch(wanted)
@@ -164,7 +168,7 @@ class _Batch:
         """Handle one job's commands."""
         if job.device is None:
             assert job.actor is not None, "a job has a device or an actor"
-            receipts = [self._one(one, job.actor, None) for one in job.commands]
+            receipts = [self._one(one, job.actor, None, job.releases) for one in job.commands]
             return Answer(receipts=receipts, head=self.position, epoch=0, expected=0)
         return self._run_numbered(job, job.device)
 
@@ -176,7 +180,7 @@ class _Batch:
 
         expected = self._numbers.get((device, job.epoch), 1)
         known = self._device(device)
-        if known is None and not (job.may_create and self.position == 0):
+        if known is None and not (job.may_create and self._is_unmade()):
             return answer(Code.FORBIDDEN, expected=expected)
         epochs = (1,) if known is None else known.epochs
         if job.epoch > max(epochs) + 1:
@@ -208,7 +212,9 @@ class _Batch:
         numbers = (device, epoch, number) if self._numbers.get((device, epoch), 1) == number else None
         return self._record(one, other, self._actor(device, ""), numbers, verdict, None)
 
-    def _one(self, one: Incoming, actor: Actor | None, numbers: tuple[str, int, int] | None) -> Receipt:
+    def _one(
+        self, one: Incoming, actor: Actor | None, numbers: tuple[str, int, int] | None, releases: str | None = None
+    ) -> Receipt:
         """Decide one command and keep what came of it."""
         known = self._receipts.get(one.command_id)
         if known is not None:
@@ -222,16 +228,19 @@ class _Batch:
             read = Recorder(self._rows)
             done = execute(command, self._context(one, actor), read)
         except (Rejected, Undecodable) as refusal:
-            return self._refused(one, actor, numbers, refusal)
+            return self._refused(one, actor, numbers, refusal, releases)
         except SQLAlchemyError:
             raise
         except Exception:
             if numbers is None and not is_fact(one.wire.name):
                 raise
             log.exception("a command failed", command=one.wire.name, command_id=one.command_id)
-            return self._refused(one, actor, numbers, Rejected("internal_error"))
+            return self._refused(one, actor, numbers, Rejected("internal_error"), releases)
         self._tools.foresight.learn(command, read.keys)
-        return self._record(one, one.command_id, actor, numbers, Verdict(status=Status.ACCEPTED), done)
+        receipt = self._record(one, one.command_id, actor, numbers, Verdict(status=Status.ACCEPTED), done)
+        if releases is not None:
+            self._internal(ReleaseFact(held=releases), one.command_id)
+        return receipt
 
     def _refused(
         self,
@@ -239,9 +248,12 @@ class _Batch:
         actor: Actor | None,
         numbers: tuple[str, int, int] | None,
         refusal: Rejected | Undecodable,
+        releases: str | None,
     ) -> Receipt:
         values = refusal.values if isinstance(refusal, Rejected) else {"detail": refusal.detail}
         verdict = Verdict(status=Status.REFUSED, code=refusal.code, values=values)
+        if releases is not None:
+            return Receipt(command_id=one.command_id, position=self.position, verdict=verdict)
         if is_fact(one.wire.name):
             # A fact happened, whatever the rules make of it: it is kept whole and a human is asked.
             held = Verdict(status=Status.HELD, code=refusal.code, values=values)
@@ -281,10 +293,10 @@ class _Batch:
         changes: dict[Key, Any] = {}
         if done is not None:
             changes = done.changes
-            for event in done.events:
-                if wire_of(event).name == "access.person_erased":
-                    changes |= self._erase(event.person)
             self._rows.merge(changes, self.position)
+            for event in done.events:
+                if isinstance(event, PersonErased):
+                    changes |= self._erase(event.person)
             self._effects.extend((self.position, effect) for effect in done.effects)
         device, epoch, number = numbers or (None, None, None)
         self._commits.append(
@@ -318,7 +330,7 @@ class _Batch:
         conn, space = self._conn, self._space
         if self._commits:
             self._vault.save()
-            commits.append(conn, space, self._head, self._commits, self._now)
+            self.head = commits.append(conn, space, self.head, self._commits, self._now)
             # The last effect under a key wins within the batch, as it would one by one.
             dues = {effect.key: effect for _, effect in self._effects if isinstance(effect, Deadline)}
             deadlines.put(conn, space, dues.values())
@@ -353,6 +365,11 @@ class _Batch:
             command = self._without_erased(command)
         except Undecodable as error:
             command = error
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("a command could not be read", command=one.wire.name, command_id=one.command_id)
+            command = Undecodable("internal_error", "reading it failed")
         self._decoded[one.command_id] = (one.body, command)
         return command
 
@@ -370,12 +387,18 @@ class _Batch:
         """Every row that names the person, without what it says of them; their key goes with this transaction."""
         self._tools.erased_ids.add(self._space, person)
         self._vault.destroy(person)
-        rows = self._rows.everything()
-        return {at: gone for at, row in rows.items() if row is not None and (gone := erase(row, person)) is not row}
+        self._decoded.clear()  # what is still to come in this batch may name them
+        gone = without({at: Placed(0, row) for at, row in self._rows.everything().items()}, person)
+        self._rows.rewrite(gone, self.position)
+        return gone
 
     def _fingerprint(self, one: Incoming) -> str:
         """Tells whether two bodies are the same, without telling anything of them."""
         return derive(self._secret.secret, "fingerprint", one.wire.name, one.body.decode("utf-8", "replace")).hex()[:32]
+
+    def _is_unmade(self) -> bool:
+        """Whether there is no conference yet, be it that its creation was refused."""
+        return self._rows.fetch([key(Conference)])[key(Conference)] is None
 
     def _device(self, device: str) -> Device | None:
         found: Device | None = self._rows.fetch([key(Device, device)])[key(Device, device)]
@@ -387,6 +410,14 @@ class _Batch:
         if known is None:
             return Actor(role=Role.ORGANIZER, id=device, label=label)
         return None if known.is_revoked else Actor(role=known.role, id=device, label=known.label)
+
+
+def _first_needs(command: Any) -> list[Key]:
+    """What a command asks for first. A bug in its `needs` comes up again, and is dealt with, when it is run."""
+    try:
+        return list(DOMAIN.decider_by_command[type(command)].needs(command, Found()))
+    except Exception:  # noqa: BLE001 - see above
+        return []
 
 
 @dataclass(frozen=True, slots=True)

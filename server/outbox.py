@@ -10,7 +10,6 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -23,6 +22,7 @@ from server.store import outbox as store
 from server.store.engine import reading
 from server.store.outbox import TakenMail
 from server.store.rows import read_rows
+from server.time_zones import zone
 from shared.conference.conference import Conference, Owner
 from shared.domain import CODEC
 from shared.kernel.decider import Key, key
@@ -101,11 +101,10 @@ class Outbox:
             return None
         values: dict[str, Any] = {"conference": conference, "owner": owner, "order": order}
         if order is not None:
-            zone = ZoneInfo(conference.time_zone)
             values |= {
                 "link": order_link(self._public_url, conference.slug, one.about, self._secrets.of(one.space).secret),
                 "total": Money(amount=order.total, currency=order.currency),
-                "until": f"{order.expires_at.astimezone(zone):%d %B %Y, %H:%M} ({conference.time_zone})",
+                "until": f"{order.expires_at.astimezone(zone(conference.time_zone)):%d %B %Y, %H:%M} ({conference.time_zone})",
             }
         else:
             values["address"] = f"{self._public_url}/{conference.slug}"

@@ -9,7 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from server.store import commits
 from server.store import rows as store
+from server.store.commits import NO_HASH, Head
 from server.store.rows import StoredRow
 from shared.domain import CODEC, DOMAIN
 from shared.kernel.codec import to_json
@@ -18,7 +20,7 @@ from shared.kernel.messages import wire_of
 from shared.sync.digest import MODULUS, row_hash
 
 CACHED_ROWS_MOST: Final = 200_000
-_REFRESHED_ROWS_MOST: Final = 5_000
+REFRESHED_ROWS_MOST: Final = 5_000
 _DIRECTORY: Final = "directory."
 
 
@@ -29,31 +31,54 @@ class Cached(NamedTuple):
     row: Any
 
 
+class _Change(NamedTuple):
+    """A row as the batch left it. `is_known`: it surely differs from what was there, or counts as if it did."""
+
+    position: int
+    body: bytes | None
+    row: Any
+    is_known: bool
+
+
 @dataclass(slots=True)
 class Cache:
-    """Rows of one conference, exactly as they are at `position`."""
+    """Rows of one conference, exactly as they are at `position` of the log with this `hash`."""
 
     position: int = 0
+    hash: bytes = NO_HASH
     rows: dict[Key, Cached] = field(default_factory=dict)
 
     def clear(self) -> None:
         """Forget everything; the next batch reads anew."""
         self.rows.clear()
-        self.position = 0
+        self.position, self.hash = 0, NO_HASH
 
-    def bring_to(self, conn: Connection, space: str, position: int) -> None:
-        """Take over what other processes wrote since."""
-        if self.position == position:
+    def bring_to(self, conn: Connection, space: str, head: Head) -> None:
+        """Take over what other processes wrote since; the space is locked."""
+        if len(self.rows) > CACHED_ROWS_MOST:
+            self.clear()
+        if (self.position, self.hash) == (head.position, head.hash):
             return
-        views = [wire_of(kind).name for kind in DOMAIN.rows]
-        changed = store.changed_rows(conn, space, views, self.position, position, _REFRESHED_ROWS_MOST)
-        if len(changed) >= _REFRESHED_ROWS_MOST or len(self.rows) > CACHED_ROWS_MOST:
+        if self.rows and commits.hash_at(conn, space, self.position) == self.hash:
+            self._refresh(conn, space, head.position)
+        else:  # nothing to refresh, or the database was restored from a backup under this process
             self.rows.clear()
-        else:
-            for key, stored in changed:
-                if key in self.rows:
-                    self.rows[key] = _cached(key, stored)
-        self.position = position
+        self.position, self.hash = head.position, head.hash
+
+    def take(self, kept: Mapping[Key, Cached], head: Head) -> None:
+        """Take over what a batch left, once its transaction is committed."""
+        self.rows.update(kept)
+        self.position, self.hash = head.position, head.hash
+
+    def _refresh(self, conn: Connection, space: str, upto: int) -> None:
+        views = [wire_of(kind).name for kind in DOMAIN.rows]
+        changed = store.changed_rows(conn, space, views, self.position, upto, REFRESHED_ROWS_MOST)
+        if len(changed) >= REFRESHED_ROWS_MOST:
+            self.rows.clear()
+            return
+        for key, stored in changed:
+            if key in self.rows:
+                self.rows[key] = _cached(key, stored)
 
 
 class BatchRows:
@@ -64,7 +89,7 @@ class BatchRows:
         self._space = space
         self._cache = cache
         self._read: dict[Key, Cached] = {}
-        self._changed: dict[Key, tuple[int, Any]] = {}
+        self._changed: dict[Key, _Change] = {}
 
     def fetch(self, keys: Iterable[Key]) -> Mapping[Key, Any]:
         """Rows as the batch left them so far, absent ones as None."""
@@ -82,9 +107,17 @@ class BatchRows:
             self._read[key] = _cached(key, stored[key]) if key in stored else Cached(None, None)
 
     def merge(self, changes: Mapping[Key, Any], position: int) -> None:
-        """Keep the changes of the commit at this position."""
+        """Keep the changes of the commit at this position; what is as it was keeps the position of its last change."""
         for key, row in changes.items():
-            self._changed[key] = (position, row)
+            body = None if row is None else to_json(row)
+            before = self._changed.get(key) or self._read.get(key) or self._cache.rows.get(key)
+            if before is None or before.body != body:
+                self._changed[key] = _Change(position, body, row, is_known=before is not None)
+
+    def rewrite(self, changes: Mapping[Key, Any], position: int) -> None:
+        """Keep these rows as changed at this position even where they are as they were."""
+        for key, row in changes.items():
+            self._changed[key] = _Change(position, None if row is None else to_json(row), row, is_known=True)
 
     def everything(self) -> dict[Key, Any]:
         """All rows of the conference, as the batch left them. For what is rare: the erasure of a person."""
@@ -92,15 +125,18 @@ class BatchRows:
         return dict(self.fetch(keys | set(self._changed)))
 
     def flush(self) -> dict[Key, Cached]:
-        """Write the changed rows and digests; the answer is for `Cache` once the transaction is committed."""
+        """Write the changed rows and digests; the answer is for `Cache` once the transaction is committed.
+
+        A row that the batch changed and changed back is written all the same: positions depend on the log alone, and
+        not on how it was cut into batches. So the log gives the same rows again.
+        """
         self.prefetch(self._changed)  # rows that were written and never read
         kept = dict(self._read)
         written: dict[Key, StoredRow] = {}
         deltas: dict[str, list[int]] = {}
-        for key, (position, row) in self._changed.items():
-            body = None if row is None else to_json(row)
+        for key, (position, body, row, is_known) in self._changed.items():
             old = self._below(key).body
-            if body == old:
+            if body == old and (not is_known or key.view.startswith(_DIRECTORY)):
                 continue
             written[key] = StoredRow(position, body)
             kept[key] = Cached(body, row)
@@ -122,7 +158,7 @@ class BatchRows:
 
     def _row(self, key: Key) -> Any:
         changed = self._changed.get(key)
-        return self._below(key).row if changed is None else changed[1]
+        return self._below(key).row if changed is None else changed.row
 
 
 def _cached(key: Key, stored: StoredRow) -> Cached:

@@ -48,7 +48,7 @@ class Pace:
 
     def after(self, failures: int) -> float:
         """Seconds to wait, between half and all of the full time."""
-        full = min(self.most_s, self.first_s * 2 ** min(failures - 1, 16))
+        full: float = min(self.most_s, self.first_s * 2 ** min(failures - 1, 16))
         return full * (1 + random.random()) / 2  # noqa: S311 - jitter is no secret
 
 

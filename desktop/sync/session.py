@@ -5,7 +5,7 @@ its last page, so the device never shows a state that the server never had. The 
 generator is closed, what was staged is kept, and the next one goes on.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from http import HTTPStatus
@@ -100,7 +100,7 @@ class Replica(Protocol):
     def checkpoint(self) -> Checkpoint: ...
     @property
     def epoch(self) -> int: ...
-    def to_send(self) -> Sequence[tuple[Numbered, Command]]: ...
+    def to_send(self, again: Mapping[int, int]) -> Sequence[tuple[Numbered, Command]]: ...
     def open_epoch(self, epoch: int) -> None: ...
     def versions(self) -> dict[str, int]: ...
     def digests_after(self, change: Change) -> dict[str, int]: ...
@@ -251,8 +251,9 @@ class _Went:
 def _push(replica: Replica) -> Generator[Request, Response, _Went]:
     """Send everything pending, in batches of contiguous numbers."""
     sent: dict[int, int] = {}
+    again: dict[int, int] = {}
     pushed = forks = 0
-    while (batch := next_batch(replica, sent)) is not None:
+    while (batch := next_batch(replica, sent, again)) is not None:
         response = yield Request(
             method="POST",
             path=f"/sync/{replica.conference}/commands",
@@ -272,6 +273,10 @@ def _push(replica: Replica) -> Generator[Request, Response, _Went]:
             forks += 1
             replica.open_epoch(problem.epoch)
             sent.clear()
+        elif problem is not None and code == Code.GAP and problem.expected is not None and batch.epoch not in again:
+            # The server lost commands that it had settled: they are offered again, whatever came of them.
+            again[batch.epoch] = problem.expected
+            sent.pop(batch.epoch, None)
         elif code == Code.GAP:
             return _Went(pushed=pushed, epoch=batch.epoch + 1, gap=True)
         else:
@@ -280,11 +285,14 @@ def _push(replica: Replica) -> Generator[Request, Response, _Went]:
     return _Went(pushed=pushed)
 
 
-def next_batch(replica: Replica, sent: dict[int, int]) -> Batch | None:
-    """The next contiguous run of pending commands that were not sent in this session."""
+def next_batch(replica: Replica, sent: Mapping[int, int], again: Mapping[int, int]) -> Batch | None:
+    """The next contiguous run of commands to send: pending, or to be offered `again` (by epoch, from a number on).
+
+    Those up to `sent` (by epoch, a number) went in this session already.
+    """
     chosen: list[tuple[Numbered, RawJson]] = []
     size = 0
-    for logged, command in replica.to_send():
+    for logged, command in replica.to_send(again):
         if logged.seq <= sent.get(logged.epoch, 0):
             continue
         document = RawJson(to_json(command))

@@ -153,6 +153,8 @@ class Worker:
 
     def ask(self, request: Request) -> Response:
         """A request of this device's besides sync; raises Unreachable."""
+        if not self._profile.identity.server_url:
+            raise Unreachable("This device knows no server yet. Say which one, such as https://lanyard.example.org.")
         return self._linked().ask(request)
 
     # The thread that runs sessions

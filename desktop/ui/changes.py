@@ -29,5 +29,5 @@ class Changes(QObject):
 
 
 def concerns(keys: set[Key], *views: str) -> bool:
-    """Whether a change touches rows of these views; a change without rows (a notice, a dropped command) concerns all."""
+    """Whether a change touches rows of these views; one without rows (a notice) concerns all."""
     return not keys or any(at.view in views for at in keys)

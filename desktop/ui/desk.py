@@ -81,7 +81,7 @@ class Desk(Protocol):
         """Make a conference here. Raises Rejected, and then there is none."""
 
     def enrol(self, request: Invitation | AccessRequest) -> Workspace | None:
-        """Ask the server; call it in a thread. The workspace of the conference joined, None for a one-time code. Raises Refused."""
+        """Ask the server; call it in a thread. The conference joined, None for a one-time code. Raises Refused."""
 
     def connection(self, conference: str) -> Connection: ...
     def sync_now(self) -> None: ...

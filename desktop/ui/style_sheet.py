@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a rule of the style sheet is a line
 """The style sheet made of the tokens: what a palette cannot say. Widgets name their look by the property `look`."""
 
 from desktop.ui.tokens import Colours, Size, Space, Tone

@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDate, QDateTime, QLocale
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
 from desktop.store.log import Notice
 from desktop.ui.edits import edits_of
+from desktop.ui.translation import QT_TRANSLATE_NOOP
 from desktop.workspace import Workspace
 from shared.access.access import Device
 from shared.checkin.areas import Area
@@ -154,7 +155,7 @@ def field_value(workspace: Workspace, name: str, value: Any) -> str:
         return day(value)
     if isinstance(value, int):
         return count(value)
-    return str(value) if str(value) else say("(empty)")
+    return str(value) or say("(empty)")
 
 
 _COMMANDS: Final[Mapping[str, str]] = {

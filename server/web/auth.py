@@ -14,7 +14,7 @@ from typing import Annotated, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, StringConstraints
 from sqlalchemy import Connection
 
@@ -23,6 +23,7 @@ from server.store.directory import EnrolledDevice
 from server.store.engine import reading
 from server.web.errors import Problem
 from server.web.invitations import plain_code
+from server.web.orders import nfc
 from server.web.services import SERVER, Services, look_up, services_of
 from shared.access.access import EnrolDevice
 from shared.conference.conference import Owner, SlugClaim
@@ -31,6 +32,7 @@ from shared.kernel.ids import DeviceId
 
 router = APIRouter(tags=["enrolment"])
 
+NamedConference = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 _TOKEN_BYTES: Final = 32
 _KEY_BYTES: Final = 32
 
@@ -109,7 +111,9 @@ async def enrol(asked: InvitedEnrolment, request: Request) -> Enrolled:
 
 
 @router.post("/enrol/{conference}")
-async def enrol_in_conference(conference: str, asked: ConferenceEnrolment, request: Request) -> EnrolledHere:
+async def enrol_in_conference(
+    conference: NamedConference, asked: ConferenceEnrolment, request: Request
+) -> EnrolledHere:
     """Enrol a device in a conference, which is named by its address (slug) or id."""
     if asked.role not in (Role.ORGANIZER, Role.DOOR):
         raise Rejected("invalid_field", field="role", rule="organizer_or_door")
@@ -123,7 +127,7 @@ async def enrol_in_conference(conference: str, asked: ConferenceEnrolment, reque
     if space is None or kept is None:
         services.attempts.missed(request, named, per_conference=True)
         raise Problem("enrolment_failed")
-    command = EnrolDevice(device=DeviceId(asked.device), label=asked.label, role=asked.role)
+    command = EnrolDevice(device=DeviceId(asked.device), label=nfc(asked.label), role=asked.role)
     await services.run(space, command, command_id=services.new_id(), actor=SERVER)
     return EnrolledHere(**kept.model_dump(), conference=space, role=asked.role)
 
@@ -159,7 +163,7 @@ def _keep(
             account=account,
             token_hash=services.secrets.hashed(fresh or ""),
             public_key=public_key,
-            label=asked.label,
+            label=nfc(asked.label),
             role_hint="",
             enrolled_at=services.clock(),
         )
@@ -170,7 +174,7 @@ def _keep(
             known,
             account=known.account or account,
             token_hash=known.token_hash if fresh is None else services.secrets.hashed(fresh),
-            label=asked.label,
+            label=nfc(asked.label),
         )
         _renew(conn, known)
     return Enrolled(device=known.device, token=fresh, may_create=_identity(conn, known).may_create)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from server.store import commits
 from server.web.errors import Problem
 from server.web.services import Services, look_up, services_of
-from shared.conference.conference import Conference, SeatType, SlugClaim
+from shared.conference.conference import SLUG, Conference, SeatType, SlugClaim
 from shared.kernel.codec import to_json
 from shared.kernel.decider import key
 from shared.kernel.messages import value
@@ -84,7 +84,7 @@ async def space_of(services: Services, slug: str) -> str:
     known = services.published.get(slug.lower())
     if known is not None:
         return known
-    space = await services.read(lambda conn: _space(conn, slug))
+    space = await services.read(lambda conn: _space(conn, slug)) if SLUG.fullmatch(slug) else None
     if space is None:
         raise Problem("unknown_conference")
     services.published[slug.lower()] = space

@@ -19,7 +19,7 @@ from server.web.errors import Problem
 from server.web.services import Services, services_of
 from shared.kernel.codec import from_json, to_json
 from shared.kernel.decider import Key, Rejected, key
-from shared.kernel.ids import OrderId, PersonId, derived_id
+from shared.kernel.ids import OrderId, PersonId, SeatTypeId, derived_id
 from shared.kernel.messages import value
 from shared.kernel.personal import PersonalText
 from shared.registration.order import LIVE, Order, OrderState, PlaceOrder
@@ -119,7 +119,12 @@ def nfc(text: str) -> str:
     """Text as it is kept everywhere; Rejected for a NUL, which PostgreSQL would not take."""
     if "\x00" in text:
         raise Rejected("nul_in_text")
-    return unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def private(thing: Any, status: int = 200) -> Response:
+    """An answer that only its asker should see, and no cache should keep."""
+    return Response(to_json(thing), status, {"Cache-Control": "no-store"}, media_type=JSON)
 
 
 def authorize(request: Request, services: Services, space: str, order: str) -> None:
@@ -163,15 +168,16 @@ async def place_order(request: Request) -> Response:
         secret=order_secret(secret, order),
         link=order_link(services.settings.url, slug, order, secret),
     )
-    return Response(to_json(placed), 201, media_type=JSON)
+    return private(placed, 201)
 
 
 def _command(order: OrderId, command_id: str, wanted: OrderRequest) -> PlaceOrder:
+    lines = tuple(Wanted(seat_type=SeatTypeId(nfc(one.seat_type)), quantity=one.quantity) for one in wanted.lines)
     if wanted.registrant is None:
-        return PlaceOrder(order=order, lines=wanted.lines)
+        return PlaceOrder(order=order, lines=lines)
     return PlaceOrder(
         order=order,
-        lines=wanted.lines,
+        lines=lines,
         registrant=PersonId(derived_id("registrant", command_id)),
         first_name=nfc(wanted.registrant.first_name),
         last_name=nfc(wanted.registrant.last_name),

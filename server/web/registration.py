@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from server.handle import Receipt
-from server.web.conferences import JSON, space_of
+from server.web.conferences import space_of
 from server.web.errors import Problem
-from server.web.orders import LINES_MOST, ShownOrder, authorize, command_id_of, nfc, order_row, shown
+from server.web.orders import LINES_MOST, ShownOrder, authorize, command_id_of, nfc, order_row, private, shown
 from server.web.services import Services, look_up, services_of
 from shared.kernel.codec import to_json
 from shared.kernel.decider import Key, key
@@ -72,9 +72,9 @@ class Opened:
         """Run a command of the registrant; Rejected if it is refused."""
         return await self.services.run(self.space, command, command_id=command_id)
 
-    def answer(self, order: Order, status: int = 200) -> Response:
+    def answer(self, order: Order) -> Response:
         """The order as a response."""
-        return Response(to_json(shown(self.order, order, self.services.clock())), status, media_type=JSON)
+        return private(shown(self.order, order, self.services.clock()))
 
 
 async def opened(slug: str, order: str, request: Request) -> Opened:
@@ -111,13 +111,13 @@ async def find_order(slug: str, wanted: FindBody, request: Request) -> Response:
     if found is None:
         services.attempts.missed(request, space, per_conference=True)
         raise Problem("unknown_order")
-    return Response(to_json(shown(*found, services.clock())), media_type=JSON)
+    return private(shown(*found, services.clock()))
 
 
 @router.put("/{order}/lines", response_model=ShownOrder)
 async def update_order(order: AnOrder, body: LinesBody, request: Request) -> Response:
     """Order other seats. What is held already stays held as far as it is still wanted."""
-    lines = tuple(Wanted(seat_type=SeatTypeId(one.seat_type), quantity=one.quantity) for one in body.lines)
+    lines = tuple(Wanted(seat_type=SeatTypeId(nfc(one.seat_type)), quantity=one.quantity) for one in body.lines)
     return await _change(order, UpdateOrder(order=order.order, lines=lines), request)
 
 
@@ -160,7 +160,7 @@ async def _change(order: Opened, command: Any, request: Request) -> Response:
 
 def _find(conn: Connection, space: str, wanted: FindBody) -> tuple[OrderId, Order] | None:
     """Both rows are read even if there is no such locator, so that a miss costs the same."""
-    locator = wanted.locator.strip().upper()
+    locator = nfc(wanted.locator).strip().upper()
     at = look_up(conn, space, [key(OrderByLocator, locator)]).get(OrderByLocator, locator)
     id = OrderId("") if at is None else at.order
     order = look_up(conn, space, [key(Order, id)]).get(Order, id)

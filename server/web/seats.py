@@ -1,9 +1,8 @@
 """Paying for an order, giving its seats to attendees, and their tickets; for whoever shows the order's secret."""
 
 import base64
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel
@@ -12,14 +11,13 @@ from starlette.responses import Response
 
 from server.gateways.payments import Charge
 from server.links import order_url
-from server.web.conferences import JSON
+from server.time_zones import zone
 from server.web.errors import Problem
-from server.web.orders import ShownOrder, command_id_of, nfc, shown
+from server.web.orders import ShownOrder, command_id_of, nfc, private, shown
 from server.web.registration import AnOrder, Opened, change_id
 from server.web.services import look_up
 from shared.checkin.ticket_code import TicketCode, issue, key_id
 from shared.conference.conference import Conference
-from shared.kernel.codec import to_json
 from shared.kernel.decider import Rejected, key
 from shared.kernel.ids import ConferenceId, PaymentId, PersonId, SeatTypeId, TicketId, derived_id
 from shared.kernel.messages import value
@@ -111,13 +109,13 @@ async def start_payment(order: AnOrder, request: Request) -> Response:
         redirect_url=services.payments.page(charge, services.clock()),
         order=shown(order.order, row, services.clock()),
     )
-    return Response(to_json(answer), 201, media_type=JSON)
+    return private(answer, 201)
 
 
 @router.delete("/payments/{payment}", response_model=ShownOrder)
 async def cancel_payment(order: AnOrder, payment: str, request: Request) -> Response:
     """Cancel a payment that is under way, to change the order or to pay in another way."""
-    row = (await order.services.rows(order.space, [key(Payment, payment)])).get(Payment, payment)
+    row = (await order.services.rows(order.space, [key(Payment, nfc(payment))])).get(Payment, nfc(payment))
     if row is None or row.order != order.order:
         raise Rejected("unknown_payment", payment=payment)
     command = CancelPayment(payment=PaymentId(payment))
@@ -128,7 +126,7 @@ async def cancel_payment(order: AnOrder, payment: str, request: Request) -> Resp
 @router.get("/seats", response_model=list[Seat])
 async def show_seats(order: AnOrder) -> Response:
     """The purchased seats in line order; none until the order is confirmed."""
-    return Response(to_json(await order.services.read(lambda conn: _seats(conn, order))), media_type=JSON)
+    return private(await order.services.read(lambda conn: _seats(conn, order)))
 
 
 @router.put("/seats/{position}", response_model=list[Seat])
@@ -162,13 +160,12 @@ async def unassign_seat(order: AnOrder, position: Position, request: Request) ->
 @router.get("/tickets", response_model=list[ShownTicket])
 async def show_tickets(order: AnOrder) -> Response:
     """A ticket for each seat that somebody has, with the signed text of its code."""
-    tickets = await order.services.read(lambda conn: _tickets(conn, order))
-    return Response(to_json(tickets), media_type=JSON, headers={"Cache-Control": "no-store"})
+    return private(await order.services.read(lambda conn: _tickets(conn, order)))
 
 
 async def _change(order: Opened, command: Any, request: Request) -> Response:
     await order.run(command, change_id(request, order.services, command))
-    return Response(to_json(await order.services.read(lambda conn: _seats(conn, order))), media_type=JSON)
+    return private(await order.services.read(lambda conn: _seats(conn, order)))
 
 
 def _assigned(conn: Connection, order: Opened) -> list[tuple[int, SeatTypeId, bool, SeatAssignment | None]]:
@@ -237,8 +234,4 @@ def _tickets(conn: Connection, order: Opened) -> list[ShownTicket]:
 
 
 def _midnight(day: date, time_zone: str) -> datetime:
-    try:
-        zone: Any = ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError):  # a name that looks like one and is none
-        zone = UTC
-    return datetime.combine(day, time(), zone)
+    return datetime.combine(day, time(), zone(time_zone))

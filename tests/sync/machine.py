@@ -18,6 +18,7 @@ from sqlalchemy import select
 from desktop.store.base import Base
 from desktop.sync.session import Request, Response, Staging, State
 from desktop.workspace import Change, Workspace
+from server.operations.rebuild import check
 from server.store import commits, rows, schema
 from server.store.engine import reading
 from shared.access.access import ChangeDeviceRole, Device, EnrolDevice, RevokeDevice
@@ -406,6 +407,8 @@ class Machine(RuleBasedStateMachine):
             assert not desktop.workspace.pending, name
         self.what_is_shown_is_what_its_rules_see()
         self.a_base_is_a_state_that_the_server_had()
+        rebuilt = check(self.server.engine, self.server.conference)
+        assert rebuilt.is_same, rebuilt
 
     def _has_everything(self, desktop: Desktop) -> None:
         """Each command that was ever issued has exactly one outcome, and no fact was lost or refused."""

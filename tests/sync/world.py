@@ -75,11 +75,10 @@ class Server:
 
     def submit(self, *jobs: Job) -> list[Answer]:
         with self.engine.begin() as conn:
-            answers, kept, position = handle(
+            answers, kept, head = handle(
                 conn, self.conference, jobs, cache=self.cache, now=self.clock(), tools=self.tools
             )
-        self.cache.rows.update(kept)
-        self.cache.position = position
+        self.cache.take(kept, head)
         return answers
 
     def run(self, command: Any, *, id: str, actor: Actor | None = None) -> Answer:

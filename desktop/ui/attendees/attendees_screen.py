@@ -37,7 +37,7 @@ class AttendeesScreen(Page):
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(360)
         QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
-        self.actions.addWidget(self.search)
+        self.tools.addWidget(self.search)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)

@@ -3,13 +3,14 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout
 
+from desktop.reapply import refreshed
 from desktop.ui import words
-from desktop.ui.editor.waiting import Conflict, RefusedEdit, reapplied
+from desktop.ui.editor.waiting import Conflict, RefusedEdit, undisputed
 from desktop.ui.parts.labels import button, label
 from desktop.ui.parts.shapes import Mark, Shape
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
-from shared.conference.conference import Conference, EditSeatType, SeatType
+from shared.conference.conference import EditConference, EditSeatType
 from shared.kernel.decider import Rejected
 from shared.sentences import sentence
 
@@ -49,19 +50,19 @@ class ConflictCard(QFrame):
         self._error = label("", "error", wraps=True)
         self._error.hide()
         column.addWidget(self._error)
-        row = QHBoxLayout()
-        row.setSpacing(Space.SMALL)
+        actions = QHBoxLayout()
+        actions.setSpacing(Space.SMALL)
         names = ", ".join(words.field(one.field) for one in refused.conflicts)
-        row.addWidget(button(self.tr("Keep &theirs"), self._keep, name=self.tr("Keep theirs: {0}").format(names)))
-        row.addWidget(
+        actions.addWidget(button(self.tr("Keep &theirs"), self._keep, name=self.tr("Keep theirs: {0}").format(names)))
+        actions.addWidget(
             button(self.tr("&Reapply mine"), self._reapply, "primary", name=self.tr("Reapply mine: {0}").format(names))
         )
-        row.addWidget(button(self.tr("&Edit"), self._edit, name=self.tr("Edit: {0}").format(names)))
-        row.addStretch(1)
-        column.addLayout(row)
+        actions.addWidget(button(self.tr("&Edit"), self._edit, name=self.tr("Edit: {0}").format(names)))
+        actions.addStretch(1)
+        column.addLayout(actions)
         if not refused.is_settled:
-            for place in range(row.count()):
-                if (widget := row.itemAt(place).widget()) is not None:
+            for place in range(actions.count()):
+                if (widget := actions.itemAt(place).widget()) is not None:
                     widget.setEnabled(False)
             column.addWidget(
                 label(self.tr("The server has not answered yet. Until it does, nothing is lost."), "small", wraps=True)
@@ -80,7 +81,6 @@ class ConflictCard(QFrame):
         grid.addWidget(label(words.field(one.field), "muted"), row, 0)
         for column, value in ((1, one.theirs), (2, one.mine)):
             shown = label(words.field_value(self._workspace, one.field, value), wraps=True)
-            shown.setTextInteractionFlags(shown.textInteractionFlags())
             grid.addWidget(shown, row, column)
 
     @property
@@ -93,30 +93,22 @@ class ConflictCard(QFrame):
         )
 
     def _keep(self) -> None:
-        self._again(only_undisputed=True)
+        self._again(undisputed(refreshed(self.refused.command, self._workspace), self.refused))
 
     def _reapply(self) -> None:
-        self._again(only_undisputed=False)
+        self._again(refreshed(self.refused.command, self._workspace))
 
     def _edit(self) -> None:
         self.edit_asked.emit(self.refused)
 
-    def _again(self, *, only_undisputed: bool) -> None:
-        current = current_of(self._workspace, self.refused)
-        command = None if current is None else reapplied(self.refused, current, only_undisputed=only_undisputed)
-        if command is not None:
-            try:
+    def _again(self, command: EditConference | EditSeatType | None) -> None:
+        """Issue what is wanted, as of what is seen now; the refusal is dealt with."""
+        try:
+            if command is not None:
                 self._workspace.issue(command)
-            except Rejected as refusal:
-                self._error.setText(sentence(refusal.code, refusal.values))
-                self._error.show()
-                return
+        except Rejected as refusal:
+            self._error.setText(sentence(refusal.code, refusal.values))
+            self._error.show()
+            return
         self._workspace.drop(self.refused.command_id)
         self.settled.emit()
-
-
-def current_of(workspace: Workspace, refused: RefusedEdit) -> Conference | SeatType | None:
-    """The row that a refused edit is about, as it is seen now."""
-    if isinstance(refused.command, EditSeatType):
-        return workspace.get(SeatType, refused.command.seat_type)
-    return workspace.get(Conference)

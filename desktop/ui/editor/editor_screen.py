@@ -1,4 +1,4 @@
-"""The conference editor. Saved fields are marked waiting until the server has them; refused edits show both versions."""
+"""The conference editor. Saved fields are marked waiting until the server has them; refused edits show both."""
 
 from collections.abc import Callable
 
@@ -37,7 +37,7 @@ class EditorScreen(Page):
         self._revert = button(self.tr("Re&vert"), self._take_back)
         self._save = button(self.tr("&Save"), self.save, "primary")
         for widget in (self._state, self._state_waits, self._publish, self._revert, self._save):
-            self.actions.addWidget(widget)
+            self.tools.addWidget(widget)
         QShortcut(QKeySequence.StandardKey.Save, self, self.save)
         self._conflicts = QVBoxLayout()
         self._conflicts.setSpacing(Space.SMALL)
@@ -110,7 +110,7 @@ class EditorScreen(Page):
         return [
             widget
             for place in range(self._conflicts.count())
-            if isinstance(widget := self._conflicts.itemAt(place).widget(), ConflictCard)
+            if (item := self._conflicts.itemAt(place)) is not None and isinstance(widget := item.widget(), ConflictCard)
         ]
 
     def save(self) -> None:

@@ -3,14 +3,14 @@
 from typing import Final
 from zoneinfo import available_timezones
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter, QGridLayout, QPlainTextEdit, QWidget
 
 from desktop.ui import words
-from desktop.ui.parts.field import Field, day, line, whole_number
+from desktop.ui.parts.field import Control, Field, day, line, whole_number
 from desktop.ui.tokens import Space
-from shared.conference.conference import Conference
-from shared.conference.conference import HOLD_S_LEAST, HOLD_S_MOST
+from desktop.ui.translation import QT_TRANSLATE_NOOP
+from shared.conference.conference import HOLD_S_LEAST, HOLD_S_MOST, Conference
 
 _MINUTE_S: Final = 60
 _PER_ORDER_MOST: Final = 1000
@@ -36,7 +36,7 @@ _PLACES: Final = (
 
 
 class Form(QWidget):
-    """Shows a conference, keeps what is typed over it. `edited` when a value differs from what was seen, or not any more."""
+    """Shows a conference, keeps what is typed over it. Says `edited` with each change."""
 
     edited = Signal()
 
@@ -44,7 +44,7 @@ class Form(QWidget):
         super().__init__()
         zone = line()
         zone.setCompleter(_zones(zone))
-        controls = {
+        controls: dict[str, Control] = {
             "name": line(),
             "tagline": line(),
             "description": QPlainTextEdit(),
@@ -64,7 +64,7 @@ class Form(QWidget):
         self.seen: dict[str, object] = {}
         for name, row, column, columns in _PLACES:
             hint = words.say(_HINTS[name]) if name in _HINTS else ""
-            field = Field(words.field(name), controls[name], hint)  # type: ignore[arg-type]
+            field = Field(words.field(name), controls[name], hint)
             field.edited.connect(self.edited)
             self.fields[name] = field
             grid.addWidget(field, row, column, 1, columns, Qt.AlignmentFlag.AlignTop)

@@ -17,7 +17,7 @@ from shared.sentences import sentence
 
 
 class SeatTypeDialog(QDialog):
-    """Issues the command itself; a refusal stands at its field. `wanted` are values to start from instead of the row's."""
+    """Issues the command itself; a refusal stands at its field. `wanted`: values instead of the row's."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class SeatTypeDialog(QDialog):
             if not edits:
                 self.accept()
                 return
-            command = EditSeatType(seat_type=self._id, **edits)  # type: ignore[arg-type]
+            command = EditSeatType(seat_type=self._id, **edits)
         try:
             self._workspace.issue(command)
         except Rejected as refusal:

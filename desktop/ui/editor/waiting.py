@@ -1,7 +1,7 @@
 """Which fields wait for the server, and which edits were refused: read from the commands, without Qt."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from desktop.ui.edits import edits_of
@@ -10,12 +10,10 @@ from shared.conference.conference import (
     AddSeatType,
     ChangeOwner,
     ChooseSlug,
-    Conference,
     CreateConference,
     EditConference,
     EditSeatType,
     PublishConference,
-    SeatType,
     UnpublishConference,
 )
 from shared.kernel.codec import Undecodable
@@ -129,16 +127,7 @@ def refused_edits(problems: Iterable[Problem]) -> list[RefusedEdit]:
     return found
 
 
-def reapplied(refused: RefusedEdit, current: Conference | SeatType, *, only_undisputed: bool) -> Any | None:
-    """The edit again, as of what is seen now; without the disputed fields if theirs are kept. None if nothing is left."""
-    disputed = {one.field for one in refused.conflicts}
-    edits = {
-        field: Edit(seen=getattr(current, field), new=edit.new)
-        for field, edit in edits_of(refused.command).items()
-        if not (only_undisputed and field in disputed) and edit.new != getattr(current, field)
-    }
-    if not edits:
-        return None
-    if isinstance(refused.command, EditSeatType):
-        return EditSeatType(seat_type=refused.command.seat_type, **edits)
-    return EditConference(**edits)
+def undisputed(command: EditConference | EditSeatType, refused: RefusedEdit) -> EditConference | EditSeatType | None:
+    """What is left of an edit when theirs are kept, None if nothing is."""
+    left = replace(command, **dict.fromkeys((one.field for one in refused.conflicts), None))
+    return left if edits_of(left) else None

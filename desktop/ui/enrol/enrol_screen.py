@@ -110,7 +110,7 @@ class EnrolScreen(QWidget):
         self._pages.setCurrentIndex(page)
         for place in range(self._pages.count()):
             vertical = QSizePolicy.Policy.Preferred if place == page else QSizePolicy.Policy.Ignored
-            self._pages.widget(place).setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
+            (self._pages.widget(place) or self).setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
         self._pages.adjustSize()
 
     def _ask(self) -> None:

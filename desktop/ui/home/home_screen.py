@@ -26,9 +26,9 @@ class HomeScreen(Page):
         self._desk = desk
         self._cards: dict[str, ConferenceCard] = {}
         self._columns = 0
-        self.actions.addWidget(button(self.tr("&Join a conference"), self.join_asked.emit))
+        self.tools.addWidget(button(self.tr("&Join a conference"), self.join_asked.emit))
         self._create = button(self.tr("&New conference"), self.create_asked.emit, "primary")
-        self.actions.addWidget(self._create)
+        self.tools.addWidget(self._create)
         self._grid = QGridLayout()
         self._grid.setSpacing(Space.WIDE)
         self._empty = empty_state(

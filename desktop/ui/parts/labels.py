@@ -123,7 +123,7 @@ def button(text: str, does: Callable[[], object], look: str = "", *, name: str =
     made.setAccessibleName(name or text.replace("&", ""))
     made.setAutoDefault(False)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
-    made.clicked.connect(lambda: does())
+    made.clicked.connect(lambda _: does())
     return made
 
 

@@ -8,7 +8,7 @@ from desktop.ui.tokens import Space
 
 
 class Page(QWidget):
-    """The frame of a screen. Screens put themselves into `body`, and actions into `actions`."""
+    """The frame of a screen. Screens put themselves into `body`, and its buttons into `tools`."""
 
     def __init__(self, title: str, *, scrolls: bool = True) -> None:
         super().__init__()
@@ -28,9 +28,9 @@ class Page(QWidget):
         column.addWidget(self._title)
         column.addWidget(self.subtitle)
         row.addLayout(column, 1)
-        self.actions = QHBoxLayout()
-        self.actions.setSpacing(Space.SMALL)
-        row.addLayout(self.actions)
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(Space.SMALL)
+        row.addLayout(self.tools)
         head.setMinimumHeight(64)
         whole.addWidget(head)
         inside = QWidget()

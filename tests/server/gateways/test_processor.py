@@ -23,7 +23,7 @@ from server.app import utc_now
 from server.gateways.payments import Charge, HostedPage, Result
 from server.gateways.signing import HEADER
 from shared.checkin.ticket_code import decode
-from tests.server.web.world import ANN, FULL, ORDERS, running
+from tests.server.web.world import ANN, FULL, ORDERS, SPACE, RealClock, running
 
 
 def free_port() -> int:
@@ -60,13 +60,33 @@ def until(claim: Any) -> None:
         time.sleep(0.05)
 
 
-def click(client: httpx2.Client, page: str, result: str) -> httpx2.Response:
-    """Press a button of the processor's page as a browser would."""
+def form_of(client: httpx2.Client, page: str) -> dict[str, str]:
+    """The hidden fields of the processor's page."""
     shown = client.get(page)
     assert shown.status_code == 200, shown.text
     hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.text)
-    form = {name: unescape(text) for name, text in hidden} | {"result": result}
-    return client.post(page.partition("/pay?")[0] + "/decide", data=form)
+    return {name: unescape(text) for name, text in hidden}
+
+
+def press(client: httpx2.Client, page: str, form: dict[str, str], result: str) -> httpx2.Response:
+    """Send the form with one of its buttons, as a browser would."""
+    return client.post(page.partition("/pay?")[0] + "/decide", data=form | {"result": result})
+
+
+def click(client: httpx2.Client, page: str, result: str) -> httpx2.Response:
+    """Open the page and press a button."""
+    return press(client, page, form_of(client, page), result)
+
+
+@contextmanager
+def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """Something that answers on the port which is given."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as hook:
+        threading.Thread(target=hook.serve_forever).start()
+        try:
+            yield hook.server_port
+        finally:
+            hook.shutdown()
 
 
 @pytest.fixture
@@ -84,7 +104,7 @@ def test_from_an_order_to_a_ticket_with_a_payment_while_the_server_was_away(
         "LANYARD_PUBLIC_URL": url,
         "LANYARD_PAYMENT_URL": f"http://127.0.0.1:{processor_port}",
     }
-    with running(tmp_path, clock=utc_now) as world:  # the conference is made before
+    with running(tmp_path, RealClock()) as world:  # the conference is made before
         world.make_conference()
     server = ("server", "serve")
     headers = {"Idempotency-Key": str(uuid4())}
@@ -123,6 +143,9 @@ def test_from_an_order_to_a_ticket_with_a_payment_while_the_server_was_away(
 def test_a_result_is_told_twice_and_again_while_nobody_takes_it(tmp_path: Path) -> None:
     answers, heard = [503, 204, 204], []
 
+    port = free_port()
+    provider = HostedPage(f"http://127.0.0.1:{port}", b"shared")
+
     class Hook(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -133,31 +156,27 @@ def test_a_result_is_told_twice_and_again_while_nobody_takes_it(tmp_path: Path) 
         def log_message(self, *_: object) -> None:
             pass
 
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
-    threading.Thread(target=listening.serve_forever).start()
-    port = free_port()
-    provider = HostedPage(f"http://127.0.0.1:{port}", b"shared")
-    charge = Charge(
-        conference=SPACE,
-        payment="payment-1",
-        order="order-1",
-        amount=120_00,
-        currency="EUR",
-        description="Order ABCDEF",
-        callback_url=f"http://127.0.0.1:{listening.server_port}/hook",
-        return_url="http://127.0.0.1/back",
-    )
-    with (
-        httpx2.Client() as client,
-        process(port, {"LANYARD_PAYMENT_SECRET": "shared"}, "server.gateways.processor"),
-    ):
-        page = provider.page(charge, utc_now())
-        assert "120.00 EUR" in client.get(page).text
-        for result in ("captured", "rejected"):  # the first decision stays
-            assert click(client, page, result).headers["location"] == "http://127.0.0.1/back"
-        until(lambda: len(heard) == 3)
-    listening.shutdown()
-    listening.server_close()
+    with listening(Hook) as hook:
+        charge = Charge(
+            conference=SPACE,
+            payment="payment-1",
+            order="order-1",
+            amount=120_00,
+            currency="EUR",
+            description="Order ABCDEF",
+            callback_url=f"http://127.0.0.1:{hook}/hook",
+            return_url="http://127.0.0.1/back",
+        )
+        with (
+            httpx2.Client() as client,
+            process(port, {"LANYARD_PAYMENT_SECRET": "shared"}, "server.gateways.processor"),
+        ):
+            page = provider.page(charge, utc_now())
+            assert "120.00 EUR" in client.get(page).text
+            form = form_of(client, page)
+            for result in ("captured", "rejected"):  # the first decision stays
+                assert press(client, page, form, result).headers["location"] == "http://127.0.0.1/back"
+            until(lambda: len(heard) == 3)
     assert heard[0] is not None
     assert (heard[0].result, heard[0].amount, heard[0].payment) == (Result.CAPTURED, 120_00, "payment-1")
     assert heard == [heard[0]] * 3

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from server.app import utc_now
 from server.database import check_ready, make_ready
 from server.settings import Settings, kept_secret
 from server.store.engine import create_engine_for
 from server.store.problems import EnvironmentProblem
 from tests.server.web.test_enrolment import enrol
-from tests.server.web.world import START, running
+from tests.server.web.world import START, RealClock, running
 
 
 def lanyard(folder: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -33,7 +32,7 @@ def test_invite_prints_a_code_and_mails_it_and_the_code_enrols(tmp_path: Path) -
     read = email.message_from_bytes(mail.read_bytes(), policy=default)
     assert read["To"] == "ann@example.org"
     assert code in read.get_content()
-    with running(tmp_path, utc_now) as world:
+    with running(tmp_path, RealClock()) as world:
         assert enrol(world, code).status_code == 200
 
 

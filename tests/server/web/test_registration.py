@@ -131,7 +131,7 @@ def test_an_order_opens_only_with_its_secret_and_all_misses_are_alike(world: Wor
     misses = [
         world.get(order),
         world.get(order, secret[:-1] + ("B" if secret.endswith("A") else "A")),
-        world.client.get(order, headers={"Authorization": b"Bearer \xfc"}),
+        world.client.get(order, headers={b"Authorization": b"Bearer \xfc"}),
         world.get(f"{ORDERS}/no-such-order", secret),
         world.client.get(order, headers={"Authorization": f"Basic {secret}"}),
     ]
@@ -168,3 +168,19 @@ def test_an_unpublished_conference_is_unknown(bare: World) -> None:
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_conference")
     refused = bare.post(ORDERS, {"lines": [{"seat_type": FULL, "quantity": 1}]})
     assert refused.json()["code"] == "unknown_conference"
+
+
+def test_text_is_kept_in_one_normal_form_and_without_nul(world: World) -> None:
+    order, secret = world.place({FULL: 1})
+    decomposed = ANN | {"last_name": "O\u0308z"}
+    assert world.put(f"{order}/registrant", decomposed, secret).json()["registrant"]["last_name"] == "Öz"
+    refused = world.put(f"{order}/registrant", ANN | {"last_name": "\x00"}, secret)
+    assert (refused.status_code, refused.json()["code"]) == (422, "nul_in_text")
+    refused = world.post(ORDERS, {"lines": [{"seat_type": "\x00", "quantity": 1}]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "nul_in_text")
+    assert world.get("/api/v1/conferences/%00").json()["code"] == "unknown_conference"
+
+
+def test_no_cache_keeps_an_order(world: World) -> None:
+    order, secret = world.place({FULL: 1})
+    assert world.get(order, secret).headers["cache-control"] == "no-store"

@@ -4,6 +4,7 @@ import base64
 import email
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -17,17 +18,21 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from httpx2 import Response
 
+from server.deadlines import Deadlines
+from server.drain import Drain
 from server.gateways.payments import Callback, Charge, Result
 from server.gateways.signing import HEADER, sign
+from server.handle import Foresight, Tools
 from server.store import commits
 from server.store.engine import reading
+from server.store.personal import ErasedIds
 from server.web.services import look_up
 from shared.checkin.ticket_code import Evidence, examine
-from shared.conference.conference import Conference
+from shared.conference.conference import Conference, UnpublishConference
 from shared.kernel.codec import from_json, to_json
 from shared.kernel.decider import key
 from shared.kernel.ids import ConferenceId
-from tests.server.web.world import ANN, DINNER, FREE, FULL, SPACE, Clock, World, bearer, running
+from tests.server.web.world import ANN, DINNER, FREE, FULL, ORDERS, SPACE, Clock, World, bearer, running
 
 HOOK = f"/hooks/payments/{SPACE}"
 
@@ -41,15 +46,22 @@ def start_payment(world: World, order: str, secret: str) -> Charge:
     return from_json(Charge, base64.urlsafe_b64decode(parse_qs(url.query)["charge"][0]))
 
 
-def told(charge: Charge, result: Result = Result.CAPTURED, **changed: Any) -> bytes:
+def told(charge: Charge, result: Result = Result.CAPTURED, *, amount: int | None = None) -> bytes:
     """What the provider says of a charge."""
-    said = {"amount": charge.amount, "currency": charge.currency, "reference": "capture-1"} | changed
-    return to_json(Callback(payment=charge.payment, order=charge.order, result=result, **said))
+    said = Callback(
+        payment=charge.payment,
+        order=charge.order,
+        result=result,
+        amount=charge.amount if amount is None else amount,
+        currency=charge.currency,
+        reference="capture-1",
+    )
+    return to_json(said)
 
 
-def call_back(world: World, body: bytes, **header: str) -> Response:
+def call_back(world: World, body: bytes) -> Response:
     signature = sign(world.settings.payment_key(), body, world.clock())
-    return world.client.post(HOOK, content=body, headers={HEADER: signature} | header)
+    return world.client.post(HOOK, content=body, headers={HEADER: signature})
 
 
 def state(world: World, order: str, secret: str) -> str:
@@ -263,3 +275,37 @@ def test_a_late_callback_for_an_expired_order_is_taken(world: World, result: Res
     world.clock.pass_time(hours=1)
     assert call_back(world, told(charge, result)).status_code == 204
     assert state(world, order, secret) == ("confirmed" if result is Result.CAPTURED else "expired")
+
+
+def test_two_processes_that_run_the_same_deadline_do_no_harm(world: World) -> None:
+    services = world.services
+    world.place({DINNER: 2}, ANN)
+    tools = Tools(services.secrets, ErasedIds(world.settings.erased_file), Foresight())
+    other = Drain(services.engine, tools, clock=world.clock, wake=lambda space, position: None)
+    world.clock.pass_time(minutes=15)
+    works = [Deadlines(services.engine, drain, world.clock).run_due for drain in (services.drain, other)]
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(work) for work in works]:
+            done.result()
+    other.close()
+    assert world.remaining()["Dinner"] == 2
+
+
+def test_an_unpublished_conference_takes_no_new_orders_and_its_orders_go_on(world: World) -> None:
+    order, secret = world.place({FULL: 1}, ANN)
+    world.command(UnpublishConference())
+    refused = world.post(ORDERS, {"lines": [{"seat_type": FULL, "quantity": 1}]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "sales_closed")
+    assert call_back(world, told(start_payment(world, order, secret))).status_code == 204
+    assert state(world, order, secret) == "confirmed"
+
+
+def test_nothing_personal_and_no_secret_is_logged(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    order, secret = world.place({FULL: 1}, ANN)
+    call_back(world, told(start_payment(world, order, secret)))
+    world.get(order, "guess")
+    world.client.post(HOOK, content=b"ann@example.org")
+    until(lambda: len(mails(world)) == 3)
+    captured = capsys.readouterr()
+    logged = captured.out + captured.err
+    assert [one for one in ("example.org", "Ann", "Öz", secret) if one in logged] == []

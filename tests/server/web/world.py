@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from server.app import create_app
+from server.app import create_app, utc_now
 from server.database import make_ready
 from server.handle import Incoming, Job
 from server.settings import Settings
@@ -48,6 +48,13 @@ class Clock:
         self.now += timedelta(**span)
 
 
+class RealClock(Clock):
+    """The machine's time, where other processes take part."""
+
+    def __call__(self) -> datetime:
+        return utc_now()
+
+
 @dataclass
 class World:
     """A started application and a client of it."""
@@ -56,7 +63,6 @@ class World:
     client: TestClient
     clock: Clock
     settings: Settings
-    conferences: dict[str, str] = field(default_factory=dict)
 
     @property
     def services(self) -> Services:

@@ -1,0 +1,54 @@
+"""Server processes to measure: the real `lanyard serve`, or the same stack with one empty route."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+_START_S: Final = 30.0
+_STOP_S: Final = 20.0
+_ROOT: Final = Path(__file__).parent.parent
+
+
+@contextmanager
+def serving(data: Path, database_url: str | None, *, module: str = "server") -> Iterator[int]:
+    """A server on this data folder, ready; the value is its port."""
+    port = _free_port()
+    environment = os.environ | {"LANYARD_DATA_DIR": str(data), "LANYARD_PORT": str(port)}
+    if database_url is not None:
+        environment["LANYARD_DATABASE_URL"] = database_url
+    arguments = ["serve"] if module == "server" else []
+    with (data / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments], cwd=_ROOT, env=environment, stdout=log, stderr=log
+        )
+        try:
+            _wait(process, port, data)
+            yield port
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(_STOP_S)
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int, data: Path) -> None:
+    until = time.monotonic() + _START_S
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"the server did not start: {(data / 'server.log').read_text()[-2000:]}")
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,186 @@
+"""A published conference in a database of its own, filled in this process with the real `handle`, in large batches."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from itertools import count, islice
+from pathlib import Path
+from typing import Any, Final
+
+from server.database import make_ready
+from server.handle import Answer, Foresight, Incoming, Job, Tools, handle
+from server.project import Cache
+from server.secrets import Secrets
+from server.settings import Settings, kept_secret
+from server.store import commits, directory
+from server.store.engine import create_engine_for, reading
+from server.store.personal import ErasedIds
+from shared.access.access import EnrolDevice
+from shared.checkin.areas import DefineArea
+from shared.conference.conference import AddSeatType, CreateConference, PublishConference
+from shared.kernel.codec import to_json
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import AreaId, DeviceId, OrderId, PersonId, SeatTypeId, uuid7
+from shared.kernel.messages import wire_of
+from shared.registration.assignments import AssignSeat, ticket_id
+from shared.registration.order import ConfirmFreeOrder, PlaceOrder
+from shared.registration.pricing import Wanted
+from shared.sync.protocol import Status
+
+BATCH: Final = 500
+SLUG: Final = "gathering"
+SEATS_PER_ORDER: Final = 20
+_START_MS: Final = 1_790_000_000_000
+_SERVER: Final = Actor(role=Role.SERVER, id="server")
+_FAMILIES: Final = ("Okafor", "Lindqvist", "Moreau", "Tanaka", "Kowalska", "Ferreira", "Novák", "Haddad")
+
+
+def id_of(*parts: object) -> str:
+    """A UUIDv7 for these parts; the last one is a number, and the ids are in its order."""
+    random = sha256(repr(parts).encode()).digest()
+    number = parts[-1]
+    return uuid7(unix_ms=_START_MS + (number if isinstance(number, int) else 0), random=random)
+
+
+SPACE: Final = id_of("conference")
+STANDARD: Final = SeatTypeId(id_of("standard"))
+FREE: Final = SeatTypeId(id_of("free"))
+DOOR: Final = AreaId(id_of("main door"))
+
+
+class Venue:
+    """The conference, its store, and the server's data folder. `close` before a server process takes over."""
+
+    def __init__(self, data: Path, database_url: str | None) -> None:
+        self.data = data
+        self.database_url = database_url
+        self.settings = Settings(data_dir=data, database_url=database_url)
+        self.engine = create_engine_for(self.settings.database)
+        make_ready(self.engine, datetime.now(UTC))
+        self.secrets = Secrets(kept_secret(self.settings.master_secret_file))
+        self.tools = Tools(self.secrets, ErasedIds(self.settings.erased_file), Foresight())
+        self.cache = Cache()
+        self._numbers = count()
+        self.run(
+            CreateConference(
+                owner=PersonId(id_of("owner")),
+                owner_name="Ada Example",
+                owner_email="ada@example.org",
+                name="Gathering",
+                slug=SLUG,
+                starts_on=date(2027, 5, 1),
+                ends_on=date(2027, 5, 3),
+            ),
+            AddSeatType(seat_type=STANDARD, name="Standard", quota=100_000, price=50_00),
+            AddSeatType(seat_type=FREE, name="Free", quota=100_000, price=0),
+            DefineArea(area=DOOR, name="Main door", seat_types=(STANDARD, FREE)),
+            PublishConference(),
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.engine.dispose()
+
+    def handle(self, jobs: list[Job]) -> list[Answer]:
+        """Handle a batch as the drain does: one transaction, and the cache afterwards."""
+        with self.engine.begin() as conn:
+            answers, kept, position = handle(
+                conn, SPACE, jobs, cache=self.cache, now=datetime.now(UTC), tools=self.tools
+            )
+        self.cache.rows.update(kept)
+        self.cache.position = position
+        return answers
+
+    def job(self, *given: Any) -> Job:
+        """Commands as a job of the server's own."""
+        now = datetime.now(UTC)
+        incoming = [
+            Incoming(command_id=id_of("command", next(self._numbers)), wire=wire_of(one), body=to_json(one), issued_at=now)
+            for one in given
+        ]
+        return Job(commands=incoming, actor=_SERVER)
+
+    def run(self, *given: Any, batch: int = BATCH) -> None:
+        """Run commands, in batches; all of them are accepted."""
+        for some in batches(given, batch):
+            for answer in self.handle([self.job(*some)]):
+                assert all(one.verdict.status is Status.ACCEPTED for one in answer.receipts), answer.receipts
+
+    def admit(self, attendees: int) -> None:
+        """Add this many attendees: free orders of 20 seats, confirmed and assigned."""
+        orders = -(-attendees // SEATS_PER_ORDER)
+        self.run(*(one for number in range(orders) for one in confirmed_order(number)))
+        self.run(*(assignment(number) for number in range(attendees)))
+
+    def enrol(self, device: str, role: Role) -> str:
+        """Enrol a device here and in the directory; its token."""
+        token = f"token-of-{device}"
+        enrolled = directory.EnrolledDevice(
+            device=device,
+            account=None,
+            token_hash=self.secrets.hashed(token),
+            public_key="",
+            label=device,
+            role_hint="",
+            enrolled_at=datetime.now(UTC),
+        )
+        with self.engine.begin() as conn:
+            directory.add_device(conn, enrolled)
+        self.run(EnrolDevice(device=DeviceId(device), label=device, role=role))
+        return token
+
+    @property
+    def position(self) -> int:
+        """The head's."""
+        with reading(self.engine).begin() as conn:
+            head = commits.head(conn, SPACE)
+        return 0 if head is None else head.position
+
+
+def batches(things: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Lists of at most this size."""
+    rest = iter(things)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def bare_order(number: int) -> PlaceOrder:
+    """An order of one paid seat."""
+    return PlaceOrder(order=OrderId(id_of("bare", number)), lines=(Wanted(seat_type=STANDARD, quantity=1),))
+
+
+def order_of(attendee: int) -> OrderId:
+    """The order that has this attendee's seat."""
+    return OrderId(id_of("order", attendee // SEATS_PER_ORDER))
+
+
+def ticket_of(attendee: int) -> str:
+    """The id of this attendee's ticket."""
+    return ticket_id(order_of(attendee), attendee % SEATS_PER_ORDER)
+
+
+def confirmed_order(number: int) -> tuple[PlaceOrder, ConfirmFreeOrder]:
+    """A free order with its registrant, and its confirmation."""
+    order = order_of(number * SEATS_PER_ORDER)
+    placed = PlaceOrder(
+        order=order,
+        lines=(Wanted(seat_type=FREE, quantity=SEATS_PER_ORDER),),
+        registrant=PersonId(id_of("registrant", number)),
+        first_name="Robin",
+        last_name=f"Registrant {number}",
+        email=f"registrant-{number}@example.org",
+    )
+    return placed, ConfirmFreeOrder(order=order)
+
+
+def assignment(attendee: int) -> AssignSeat:
+    """Somebody with a name that can be searched."""
+    return AssignSeat(
+        order=order_of(attendee),
+        position=attendee % SEATS_PER_ORDER,
+        attendee=PersonId(id_of("attendee", attendee)),
+        first_name=f"Kim {attendee}",
+        last_name=_FAMILIES[attendee % len(_FAMILIES)],
+        email=f"attendee-{attendee}@example.org",
+        company=f"Company {attendee % 997}",
+    )

@@ -1,0 +1,128 @@
+"""Details of the connection, with Sync now and Export queue."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.store.files import EnvironmentProblem
+from desktop.ui import words
+from desktop.ui.desk import Desk, Line
+from desktop.ui.parts.labels import button, label
+from desktop.ui.status_bar import data_age, equality, line_name
+from desktop.ui.tokens import Space
+from desktop.workspace import Workspace
+
+
+class ConnectionDetails(QDialog):
+    """`ask_file` asks where to write the queue; None is cancelled."""
+
+    enrol_asked = Signal()
+
+    def __init__(
+        self,
+        desk: Desk,
+        workspace: Workspace,
+        parent: QWidget | None = None,
+        ask_file: Callable[[QWidget], Path | None] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._workspace, self._ask_file = desk, workspace, ask_file or _ask_file
+        self.setWindowTitle(self.tr("Connection"))
+        self.setMinimumWidth(520)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.ROOMY, Space.ROOMY, Space.ROOMY, Space.WIDE)
+        column.setSpacing(Space.USUAL)
+        self._title = label("", "title")
+        self._explained = label("", "muted", wraps=True)
+        column.addWidget(self._title)
+        column.addWidget(self._explained)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(Space.ROOMY)
+        self._grid.setVerticalSpacing(Space.SMALL)
+        self._grid.setColumnStretch(1, 1)
+        self._values = {}
+        heads = {
+            "server": self.tr("Server"),
+            "device": self.tr("This device"),
+            "pending": self.tr("Waiting for the server"),
+            "age": self.tr("Age of the data"),
+            "position": self.tr("Position"),
+            "equal": self.tr("Compared"),
+        }
+        for row, (name, head) in enumerate(heads.items()):
+            self._grid.addWidget(label(head, "caption"), row, 0)
+            self._values[name] = label("", wraps=True)
+            self._grid.addWidget(self._values[name], row, 1)
+        column.addLayout(self._grid)
+        self._said = label("", "small", wraps=True)
+        column.addWidget(self._said)
+        row_layout = QHBoxLayout()
+        row_layout.setSpacing(Space.SMALL)
+        self.export = button(self.tr("&Export queue…"), self._export)
+        row_layout.addWidget(self.export)
+        self._enrol = button(self.tr("Connect this device…"), self._ask_enrol)
+        row_layout.addWidget(self._enrol)
+        row_layout.addStretch(1)
+        row_layout.addWidget(button(self.tr("Close"), self.accept))
+        self.sync = button(self.tr("&Sync now"), self._sync, "primary")
+        self.sync.setDefault(True)
+        row_layout.addWidget(self.sync)
+        column.addLayout(row_layout)
+        self.refresh()
+
+    def refresh(self) -> None:
+        connection = self._desk.connection(self._workspace.conference)
+        self._title.setText(line_name(connection.line))
+        explained = {
+            Line.SERVER: self.tr("The server answers. What you do reaches it at once."),
+            Line.ALONE: self.tr(
+                "The server does not answer. Work goes on; what you do waits here and is sent when it answers."
+            ),
+            Line.NOT_ENROLLED: self.tr("The server does not know this device. What you do is kept here."),
+            Line.UPDATE_NEEDED: self.tr(
+                "This device and the server are of different releases. What you do is kept here."
+            ),
+        }
+        self._explained.setText(explained[connection.line])
+        pending = len(self._workspace.pending)
+        checkpoint = self._workspace.checkpoint
+        texts = {
+            "server": connection.server or "–",
+            "device": f"{self._desk.label} ({words.role(self._workspace.role)})",
+            "pending": words.plural(pending, "command", "commands"),
+            "age": data_age(connection, self._desk.now()),
+            "position": f"{words.count(checkpoint.position)} · {checkpoint.history or '–'}",
+            "equal": equality(connection),
+        }
+        for name, text in texts.items():
+            self._values[name].setText(text)
+        self.export.setEnabled(pending > 0)
+        self._enrol.setVisible(connection.line is Line.NOT_ENROLLED)
+        self.sync.setEnabled(connection.line is not Line.NOT_ENROLLED)
+
+    def _ask_enrol(self) -> None:
+        self.accept()
+        self.enrol_asked.emit()
+
+    def _sync(self) -> None:
+        self._desk.sync_now()
+        self._said.setText(self.tr("Asking the server…"))
+
+    def _export(self) -> None:
+        file = self._ask_file(self)
+        if file is None:
+            return
+        try:
+            number = self._desk.export_queue(self._workspace.conference, file)
+        except (EnvironmentProblem, OSError) as problem:
+            self._said.setText(str(problem))
+            return
+        told = self.tr("{0} written to {1}. Another enrolled device may deliver them; they stay here too.")
+        self._said.setText(told.format(words.plural(number, "command", "commands"), file.name))
+
+
+def _ask_file(parent: QWidget) -> Path | None:
+    name, _ = QFileDialog.getSaveFileName(parent, words.say("Export queue"), "queue.lanyard", "Lanyard (*.lanyard)")
+    return Path(name) if name else None

@@ -1,0 +1,235 @@
+"""The door. A scan is written to the log before its verdict shows; nothing modal stands between two scans."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.store.files import EnvironmentProblem
+from desktop.ui import words
+from desktop.ui.changes import Changes, concerns
+from desktop.ui.desk import Connection
+from desktop.ui.door.counters import Counters
+from desktop.ui.door.doorkeeper import Doorkeeper, Scanned
+from desktop.ui.door.findings import look
+from desktop.ui.door.gate_bar import GateBar
+from desktop.ui.door.scanner import Scanner
+from desktop.ui.door.search import Results, ScanField
+from desktop.ui.door.strip import MOST, Strip
+from desktop.ui.door.ticket_card import TicketCard
+from desktop.ui.door.verdict_panel import VerdictPanel
+from desktop.ui.parts.labels import empty_state
+from desktop.ui.parts.page import Page
+from desktop.ui.parts.shapes import Shape
+from desktop.ui.tokens import Space
+from desktop.workspace import Workspace
+from shared.checkin.admission import Action
+from shared.checkin.verdict import Direction, Pass
+from shared.kernel.decider import Key, Rejected
+from shared.kernel.ids import AreaId
+from shared.sentences import sentence
+
+_SIDE_WIDTH: Final = 340
+_VIEWS: Final = ("checkin.areas", "checkin.arrivals", "checkin.expected", "checkin.incidents", "checkin.passes")
+_QUIET_MS: Final = 150  # between repaints of numbers and strip while many changes come
+
+
+class DoorScreen(Page):
+    """`sounded` carries the tone of each verdict, for a sound. `came_up` asks to bring the door to the front."""
+
+    sounded = Signal(str)
+    came_up = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        changes: Changes,
+        *,
+        scanner: Scanner,
+        connection: Callable[[], Connection],
+        settings: QSettings,
+        now: Callable[[], datetime],
+    ) -> None:
+        super().__init__("", scrolls=False)
+        self.name(self.tr("Door"))
+        self._workspace, self._connection, self._now = workspace, connection, now
+        self.keeper = Doorkeeper(workspace)
+        self.gate = GateBar(workspace, settings)
+        self.gate.changed.connect(self._stand)
+        self.tools.addWidget(self.gate)
+        self.counters = Counters(workspace, now)
+        self.verdict = VerdictPanel()
+        self.card = TicketCard(workspace)
+        self.card.overridden.connect(self._override)
+        self.field = ScanField()
+        self.field.setPlaceholderText(self.tr("Scan, or search by name (Ctrl+F)"))
+        self.field.setAccessibleName(self.tr("Scan or search"))
+        QShortcut(QKeySequence.StandardKey.Find, self, self.field.setFocus)
+        self.results = Results(workspace)
+        self.strip = Strip(workspace)
+        self.strip.chosen.connect(self._show_again)
+        self.field.textChanged.connect(self._find)
+        self.field.down_pressed.connect(self.results.enter)
+        self.field.coded.connect(self.scan)
+        self.results.chosen.connect(self._take)
+        self.results.left.connect(self.field.setFocus)
+        self._side = QStackedWidget()
+        self._side.addWidget(self.strip)
+        self._side.addWidget(self.results)
+        nobody = self.tr("Try part of the name, the company, or the six characters of the order.")
+        self._side.addWidget(empty_state(Shape.PEOPLE, self.tr("Nobody found"), nobody))
+        self._arrange()
+        self._scanner = scanner
+        scanner.scanned.connect(self._on_scanner)
+        self._is_stale = QTimer(self)
+        self._is_stale.setSingleShot(True)
+        self._is_stale.setInterval(_QUIET_MS)
+        self._is_stale.timeout.connect(self.refresh)
+        changes.changed.connect(self._on_change)
+        self.strip.show_scans(self.keeper.last(MOST))
+        self._stand()
+
+    def _arrange(self) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(Space.WIDE)
+        left.addWidget(self.verdict)
+        left.addWidget(self.card, 1)
+        self._filler = QWidget()
+        left.addWidget(self._filler, 1)
+        left.addWidget(self.counters)
+        side = QVBoxLayout()
+        side.setSpacing(Space.USUAL)
+        side.addWidget(self.field)
+        side.addWidget(self._side, 1)
+        holder = QWidget()
+        holder.setLayout(side)
+        side.setContentsMargins(0, 0, 0, 0)
+        holder.setFixedWidth(_SIDE_WIDTH)
+        row = QHBoxLayout()
+        row.setSpacing(Space.ROOMY)
+        row.addLayout(left, 1)
+        row.addWidget(holder)
+        self.body.addLayout(row, 1)
+
+    # Scanning
+
+    def _on_scanner(self, text: str) -> None:
+        if self._scanner.is_active and self.gate.post is not None:
+            self.came_up.emit()
+            self.scan(text)
+
+    def scan(self, text: str) -> None:
+        """A code was scanned."""
+        post = self.gate.post
+        if post is not None:
+            self._do(lambda: self.keeper.scan(text, post))
+
+    def _take(self, row: Pass) -> None:
+        post = self.gate.post
+        if post is not None:
+            self._do(lambda: self.keeper.find(row, post))
+            self.field.clear()
+            self.field.setFocus()
+
+    def _override(self, reason: str) -> None:
+        scanned, post = self.card.scanned, self.gate.post
+        if scanned is not None and post is not None:
+            self._do(lambda: self.keeper.override(scanned, reason, post, self._now()))
+            self.field.setFocus()
+
+    def _do(self, act: Callable[[], Scanned]) -> None:
+        try:
+            scanned = act()
+        except Rejected as refusal:
+            self.verdict.ready(self.tr("Not recorded"), sentence(refusal.code, refusal.values))
+            return
+        except (EnvironmentProblem, OSError) as problem:
+            # Nothing may look admitted that is not on the disk.
+            self.verdict.ready(self.tr("Not recorded"), str(problem))
+            return
+        self._show(scanned)
+        if scanned.action is not Action.TURNED_AWAY and scanned.seen.direction is Direction.ENTRY:
+            self.counters.count_entry(scanned.seen.scanned_at)
+        self.strip.add(scanned)
+        self.counters.refresh(scanned.seen.area)
+        self.sounded.emit(look(scanned.finding, scanned.action).tone.value)
+
+    def _show(self, scanned: Scanned) -> None:
+        row = None if scanned.ticket is None else self._workspace.get(Pass, scanned.ticket)
+        self.verdict.show_verdict(look(scanned.finding, scanned.action), "" if row is None else words.holder(row))
+        self.card.show_scan(scanned)
+        self._filler.hide()
+        self._say_basis()
+
+    def _show_again(self, scanned: Scanned) -> None:
+        self._show(scanned)
+
+    def _say_basis(self) -> None:
+        scanned = self.card.scanned
+        if scanned is None:
+            return
+        if scanned.command_id not in {one.context.command_id for one in self._workspace.pending}:
+            self.card.say_basis(self.tr("The server has this scan"), is_confirmed=True)
+            return
+        heard_at = self._connection().heard_at
+        if heard_at is None:
+            text = self.tr("Decided on this device, which has not heard from the server since it started")
+        else:
+            text = self.tr("Decided on this device, with data {age} old").format(age=words.age(self._now() - heard_at))
+        self.card.say_basis(text, is_confirmed=False)
+
+    # What stands around it
+
+    def _find(self, text: str) -> None:
+        area = self.gate.post.area if self.gate.post is not None else None
+        if not text.strip():
+            self._side.setCurrentIndex(0)
+            return
+        self.results.look_for(text, area)
+        self._side.setCurrentIndex(1 if self.results.count() else 2)
+
+    def _stand(self) -> None:
+        """The gate changed: say whether it is ready."""
+        post = self.gate.post
+        self._scanner.is_active = post is not None
+        if post is None:
+            self.field.setEnabled(False)
+            if self.gate.area.count():
+                self.verdict.ready(
+                    self.tr("Name the gate"), self.tr("Type at which gate this device stands. Then it is ready.")
+                )
+            else:
+                hint = self.tr("An organizer names the areas and which seat types they admit.")
+                self.verdict.ready(self.tr("No area yet"), hint)
+        elif self.card.scanned is None or not self.field.isEnabled():
+            self.field.setEnabled(True)
+            self.verdict.ready(self.tr("Ready to scan"), self.tr("Scan a ticket, whatever is open, or type a name."))
+        self.counters.refresh(self._area)
+
+    @property
+    def _area(self) -> AreaId | None:
+        area = self.gate.area.currentData()
+        return AreaId(area) if area else None
+
+    def _on_change(self, keys: set[Key]) -> None:
+        # Restarted only when it ran out, so that it fires while changes keep coming.
+        if concerns(keys, *_VIEWS) and not self._is_stale.isActive():
+            self._is_stale.start()
+
+    def refresh(self) -> None:
+        """Show numbers, strip and basis as they stand."""
+        had_areas = bool(self.gate.area.count())
+        self.gate.refresh()
+        if had_areas != bool(self.gate.area.count()):
+            self._stand()
+        self.counters.refresh(self._area)
+        self.strip.refresh()
+        self._say_basis()
+
+    def focus_first(self) -> None:
+        """What has the focus when the door opens."""
+        target = self.field if self.field.isEnabled() else self.gate.gate
+        target.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,101 @@
+"""What the rules say of a scan, as the door shows it: a word, a sentence, a tone and a shape."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from desktop.ui import words
+from desktop.ui.parts.shapes import Shape
+from desktop.ui.tokens import Tone
+from desktop.ui.translation import QT_TRANSLATE_NOOP
+from shared.checkin.admission import Action
+from shared.checkin.verdict import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a verdict is shown."""
+
+    word: str
+    sentence: str
+    tone: Tone
+    shape: Shape
+
+
+_GOOD, _CARE, _STOP = (Tone.GOOD, Shape.CHECK), (Tone.CAUTION, Shape.WARNING), (Tone.BAD, Shape.CROSS)
+_LOOKS: Final = {
+    Finding.ADMIT: (QT_TRANSLATE_NOOP("words", "Admit"), "", _GOOD),
+    Finding.UNLISTED: (
+        QT_TRANSLATE_NOOP("words", "Admit"),
+        QT_TRANSLATE_NOOP("words", "A genuine ticket, newer than the data on this device."),
+        _GOOD,
+    ),
+    Finding.LEAVE: (QT_TRANSLATE_NOOP("words", "Goodbye"), QT_TRANSLATE_NOOP("words", "The exit is recorded."), _GOOD),
+    Finding.ALREADY_INSIDE: (
+        QT_TRANSLATE_NOOP("words", "Already inside"),
+        QT_TRANSLATE_NOOP("words", "Somebody came in with this ticket before."),
+        _CARE,
+    ),
+    Finding.WRONG_AREA: (
+        QT_TRANSLATE_NOOP("words", "Wrong area"),
+        QT_TRANSLATE_NOOP("words", "This ticket is genuine, but not for this area."),
+        _STOP,
+    ),
+    Finding.CANCELLED: (
+        QT_TRANSLATE_NOOP("words", "Cancelled"),
+        QT_TRANSLATE_NOOP("words", "This seat was cancelled."),
+        _STOP,
+    ),
+    Finding.REVOKED: (
+        QT_TRANSLATE_NOOP("words", "Revoked"),
+        QT_TRANSLATE_NOOP("words", "The seat was given to somebody else, who has a newer code."),
+        _STOP,
+    ),
+    Finding.NOT_ASSIGNED: (
+        QT_TRANSLATE_NOOP("words", "Not assigned"),
+        QT_TRANSLATE_NOOP("words", "Nobody was named for this seat yet."),
+        _CARE,
+    ),
+    Finding.UNKNOWN: (
+        QT_TRANSLATE_NOOP("words", "Unknown"),
+        QT_TRANSLATE_NOOP("words", "This device knows no such ticket."),
+        _STOP,
+    ),
+    Finding.UNKNOWN_AREA: (
+        QT_TRANSLATE_NOOP("words", "Unknown area"),
+        QT_TRANSLATE_NOOP("words", "Choose an area above."),
+        _STOP,
+    ),
+    Finding.FORGED: (
+        QT_TRANSLATE_NOOP("words", "Not genuine"),
+        QT_TRANSLATE_NOOP("words", "The code looks like a ticket, but its signature is wrong."),
+        _STOP,
+    ),
+    Finding.OUT_OF_TIME: (
+        QT_TRANSLATE_NOOP("words", "Not valid now"),
+        QT_TRANSLATE_NOOP("words", "A genuine ticket, for another time."),
+        _STOP,
+    ),
+    Finding.OTHER_CONFERENCE: (
+        QT_TRANSLATE_NOOP("words", "Other conference"),
+        QT_TRANSLATE_NOOP("words", "A ticket, but of another conference."),
+        _STOP,
+    ),
+    Finding.UNREADABLE: (
+        QT_TRANSLATE_NOOP("words", "No ticket"),
+        QT_TRANSLATE_NOOP("words", "This code is no ticket of ours, or it is damaged."),
+        _STOP,
+    ),
+}
+
+
+def look(finding: Finding, action: Action) -> Look:
+    """How a scan looks, given what the rules said and what the gate did."""
+    word, sentence, (tone, shape) = _LOOKS[finding]
+    if action is Action.OVERRIDDEN:
+        against = words.say("Let in against the verdict: {word}.", word=words.say(word).lower())
+        return Look(words.say("Overridden"), against, Tone.CAUTION, Shape.WARNING)
+    return Look(words.say(word), words.say(sentence) if sentence else "", tone, shape)
+
+
+def finding_name(finding: Finding) -> str:
+    return words.say(_LOOKS[finding][0])

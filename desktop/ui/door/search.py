@@ -1,0 +1,110 @@
+"""Find somebody without a code: from the first letter, chosen by keyboard. Enter never takes the first of several."""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem
+
+from desktop.ui import words
+from desktop.ui.parts.shapes import Shape, icon
+from desktop.ui.tokens import Tone
+from desktop.workspace import Workspace
+from shared.checkin.verdict import Admission, Pass, admission_id, is_inside
+from shared.kernel.ids import AreaId
+
+_MOST: Final = 50
+_ROW_HEIGHT: Final = 48
+_BURST_S: Final = 0.035
+_BURST_LEAST: Final = 8
+
+
+class ScanField(QLineEdit):
+    """Takes names, and codes of any scanner: `coded` tells of what came at a scanner's speed, and ended with Enter."""
+
+    coded = Signal(str)
+    down_pressed = Signal()
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._last = 0.0
+        self._is_burst = True
+        self.setClearButtonEnabled(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self._is_burst and len(self.text()) >= _BURST_LEAST:
+                text = self.text()
+                self.clear()
+                self.coded.emit(text)
+            else:
+                self.down_pressed.emit()
+            return
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_PageDown):
+            self.down_pressed.emit()
+            return
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            return
+        now = self._clock()
+        if event.text():
+            self._is_burst = not self.text() or (self._is_burst and now - self._last < _BURST_S)
+            self._last = now
+        super().keyPressEvent(event)
+
+
+class Results(QListWidget):
+    """Those found. Emits `chosen` with the ticket's row when Enter is pressed on one, or one is clicked."""
+
+    chosen = Signal(object)
+    left = Signal()
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self.setAccessibleName(self.tr("People found"))
+        self.setIconSize(QSize(22, 22))
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.itemActivated.connect(self._choose)
+        self.itemClicked.connect(self._choose)
+
+    def look_for(self, text: str, area: AreaId | None) -> None:
+        self.clear()
+        for row in self._workspace.search(Pass, text, limit=_MOST).values():
+            admission = None if area is None else self._workspace.get(Admission, admission_id(area, row.ticket))
+            has_come = admission is not None and is_inside(admission.passages)
+            parts = [words.seat_type(self._workspace, row.seat_type), row.locator or "–", row.company]
+            item = QListWidgetItem(f"{words.holder(row)}\n{' · '.join(part for part in parts if part)}")
+            if row.is_cancelled:
+                item.setIcon(icon(Shape.CROSS, Tone.BAD, 22))
+            elif has_come:
+                item.setIcon(icon(Shape.CHECK, Tone.GOOD, 22))
+            else:
+                item.setIcon(icon(Shape.RING, Tone.NEUTRAL, 22))
+            item.setSizeHint(QSize(0, _ROW_HEIGHT))
+            item.setToolTip(item.text())
+            item.setData(Qt.ItemDataRole.UserRole, row)
+            self.addItem(item)
+
+    def enter(self) -> None:
+        """Go to the first one; it takes another Enter to choose it."""
+        if self.count():
+            self.setCurrentRow(0)
+            self.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape or (event.key() == Qt.Key.Key_Up and self.currentRow() == 0):
+            self.left.emit()
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentItem() is not None:
+            self._choose(self.currentItem())
+            return
+        super().keyPressEvent(event)
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))

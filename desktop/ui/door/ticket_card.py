@@ -1,0 +1,134 @@
+"""The card below the verdict: who, which ticket, further seats, first entry, what the verdict rests on, override."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.ui import words
+from desktop.ui.door.doorkeeper import Scanned
+from desktop.ui.parts.labels import Chip, button, label
+from desktop.ui.parts.shapes import Shape
+from desktop.ui.tokens import Space, Tone
+from desktop.workspace import Workspace
+from shared.checkin.verdict import Admission, Attendee, Pass, Passage, admission_id, effective
+
+
+class TicketCard(QFrame):
+    """Shows one scan. Emits `overridden` with the reason."""
+
+    overridden = Signal(str)
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self.scanned: Scanned | None = None
+        self.setProperty("look", "card")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.ROOMY, Space.WIDE, Space.ROOMY, Space.WIDE)
+        column.setSpacing(Space.SMALL)
+        self.name = label("", "title", wraps=True)
+        self.company = label("", "muted", wraps=True)
+        column.addWidget(self.name)
+        column.addWidget(self.company)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Space.ROOMY)
+        grid.setVerticalSpacing(Space.SMALL)
+        grid.setColumnStretch(1, 1)
+        self._values = {}
+        heads = {
+            "ticket": self.tr("Ticket"),
+            "order": self.tr("Order"),
+            "further": self.tr("Further seats"),
+            "entry": self.tr("First entry"),
+        }
+        self._heads = {}
+        for row, (name, text) in enumerate(heads.items()):
+            head = self._heads[name] = label(text, "caption")
+            value = self._values[name] = label("", wraps=True)
+            grid.addWidget(head, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, row, 1)
+        column.addSpacing(Space.TIGHT)
+        column.addLayout(grid)
+        self.basis = Chip(Shape.CLOCK, "", Tone.WAITING)
+        column.addSpacing(Space.TIGHT)
+        column.addWidget(self.basis)
+        column.addStretch(1)
+        self._override = QWidget()
+        row_layout = QHBoxLayout(self._override)
+        row_layout.setContentsMargins(0, 0, 0, 0)
+        row_layout.setSpacing(Space.SMALL)
+        self.reason = QLineEdit()
+        self.reason.setPlaceholderText(self.tr("Reason to let them in all the same"))
+        self.reason.setAccessibleName(self.tr("Reason of the override"))
+        self.reason.setMaxLength(500)
+        self._let_in = button(self.tr("&Override"), self._ask)
+        self._let_in.setEnabled(False)
+        self.reason.textChanged.connect(lambda text: self._let_in.setEnabled(bool(text.strip())))
+        self.reason.returnPressed.connect(self._ask)
+        row_layout.addWidget(self.reason, 1)
+        row_layout.addWidget(self._let_in)
+        column.addWidget(self._override)
+        self.hide()
+
+    def show_scan(self, scanned: Scanned) -> None:
+        self.scanned = scanned
+        row = None if scanned.ticket is None else self._workspace.get(Pass, scanned.ticket)
+        self.name.setText(words.holder(row) if row is not None else self.tr("Nobody this device knows"))
+        self.company.setText("" if row is None else row.company)
+        self.company.setVisible(bool(self.company.text()))
+        type_id = scanned.seat_type
+        self._set("ticket", words.seat_type(self._workspace, type_id) if type_id is not None else "")
+        self._set("order", "" if row is None else f"{row.locator or '–'} · {row.position + 1}")
+        self._set("further", self._further(row))
+        self._set("entry", self._entry(scanned))
+        self._override.setVisible(scanned.may_override)
+        self.reason.clear()
+        self.show()
+
+    def say_basis(self, text: str, *, is_confirmed: bool) -> None:
+        """What the verdict rests on."""
+        if is_confirmed:
+            self.basis.show_as(Shape.CHECK, text, Tone.GOOD)
+        else:
+            self.basis.show_as(Shape.CLOCK, text, Tone.WAITING)
+
+    def _set(self, name: str, text: str) -> None:
+        self._values[name].setText(text)
+        for widget in (self._heads[name], self._values[name]):
+            widget.setVisible(bool(text))
+
+    def text(self, name: str) -> str:
+        """What stands in a line of the card."""
+        return self._values[name].text()
+
+    def _further(self, row: Pass | None) -> str:
+        known = None if row is None or row.attendee is None else self._workspace.get(Attendee, row.attendee)
+        if known is None or row is None:
+            return ""
+        others = (self._workspace.get(Pass, one) for one in known.tickets if one != row.ticket)
+        names = [
+            words.seat_type(self._workspace, one.seat_type)
+            for one in others
+            if one is not None and not one.is_cancelled
+        ]
+        return ", ".join(names)
+
+    def _entry(self, scanned: Scanned) -> str:
+        if scanned.entered is not None:
+            return self._passage(scanned.entered)
+        if scanned.ticket is None:
+            return ""
+        admission = self._workspace.get(Admission, admission_id(scanned.seen.area, scanned.ticket))
+        first = None if admission is None else effective(admission.passages)
+        if first is not None and first.scan != scanned.scan:
+            return self._passage(first)
+        return ""
+
+    def _passage(self, passage: Passage) -> str:
+        who = words.device(self._workspace, passage.device)
+        return self.tr("{when} at gate {gate}, {device}").format(
+            when=words.moment(passage.at), gate=passage.gate, device=who
+        )
+
+    def _ask(self) -> None:
+        if self.reason.text().strip():
+            self.overridden.emit(self.reason.text().strip())

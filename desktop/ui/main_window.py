@@ -1,0 +1,209 @@
+"""The window: navigation, the screen in use, the status bar. It remembers its place."""
+
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.ui.connection_details import ConnectionDetails
+from desktop.ui.desk import Connection, Desk, Line
+from desktop.ui.door.door_screen import DoorScreen
+from desktop.ui.door.scanner import Scanner
+from desktop.ui.enrol.enrol_screen import EnrolScreen
+from desktop.ui.home.create_dialog import CreateDialog
+from desktop.ui.home.home_screen import HomeScreen
+from desktop.ui.navigation import Navigation
+from desktop.ui.parts.shapes import Shape
+from desktop.ui.problems import inbox
+from desktop.ui.screens import Screens
+from desktop.ui.status_bar import StatusBar
+from desktop.workspace import Workspace
+from shared.conference.conference import Conference
+
+_QUIET_MS = 200
+_WIDTH, _HEIGHT = 1280, 800
+
+
+class MainWindow(QMainWindow):
+    """`sounded` carries the tone of each verdict at the door."""
+
+    sounded = Signal(str)
+    _desk_changed = Signal()
+
+    def __init__(self, desk: Desk, settings: QSettings, server: str = "") -> None:
+        super().__init__()
+        self.setWindowTitle("Lanyard")
+        self.setMinimumSize(1024, 640)
+        self._desk, self._settings, self._server = desk, settings, server
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.scanner = Scanner(application)
+        self.place = "home"
+        self.screens: Screens | None = None
+        self._by_conference: dict[str, Screens] = {}
+        self.navigation = Navigation(
+            {
+                "home": (Shape.HOME, self.tr("Home")),
+                "conference": (Shape.CONFERENCE, self.tr("Conference")),
+                "attendees": (Shape.PEOPLE, self.tr("Attendees")),
+                "door": (Shape.DOOR, self.tr("Door")),
+                "problems": (Shape.INBOX, self.tr("Problems")),
+                "activity": (Shape.LIST, self.tr("Activity")),
+            }
+        )
+        self.navigation.gone.connect(self.go)
+        self.stack = QStackedWidget()
+        self.home = HomeScreen(desk)
+        self.home.chosen.connect(self.open_conference)
+        self.home.create_asked.connect(self._create)
+        self.home.join_asked.connect(self.enrol)
+        self.stack.addWidget(self.home)
+        self.enrolment: EnrolScreen | None = None
+        self.status = StatusBar(desk.now)
+        self.status.details_asked.connect(self.show_connection)
+        self._arrange()
+        self._stale = QTimer(self)
+        self._stale.setSingleShot(True)
+        self._stale.setInterval(_QUIET_MS)
+        self._stale.timeout.connect(self._refresh)
+        self._desk_changed.connect(self._refresh, Qt.ConnectionType.QueuedConnection)
+        desk.listen(self._on_desk)
+        self._restore()
+        self._start()
+
+    def _arrange(self) -> None:
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.navigation)
+        row.addWidget(self.stack, 1)
+        column.addLayout(row, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(whole)
+
+    def _start(self) -> None:
+        """Go to where the user was; a device without conferences is asked to enrol."""
+        workspaces = self._desk.workspaces()
+        last = str(self._settings.value("window/conference", "") or "")
+        self.navigation.name_conference("")
+        self.go("home")
+        if last in workspaces:
+            self.open_conference(last, str(self._settings.value("window/place", "") or "home"))
+        elif not workspaces and not self._desk.may_create:
+            self.enrol()
+
+    # Going about
+
+    def open_conference(self, conference: str, place: str = "conference") -> None:
+        """Work on this conference from now on."""
+        workspace = self._desk.workspaces()[conference]
+        if conference not in self._by_conference:
+            screens = Screens(workspace, self._desk, self.scanner, self._settings, self)
+            screens.gone.connect(self.go)
+            screens.sounded.connect(self.sounded)
+            screens.changes.changed.connect(lambda _: self._soon())
+            self._by_conference[conference] = screens
+        self.screens = self._by_conference[conference]
+        self._settings.setValue("window/conference", conference)
+        self._refresh()
+        self.go(place if place in self.navigation.buttons else "conference")
+
+    def go(self, place: str) -> None:
+        """Show a place."""
+        screen: QWidget = self.home if place == "home" or self.screens is None else self.screens.screen(place)
+        if self.stack.indexOf(screen) < 0:
+            self.stack.addWidget(screen)
+        self.place = "home" if screen is self.home else place
+        self.stack.setCurrentWidget(screen)
+        self.navigation.setVisible(True)
+        self.navigation.show_place(self.place)
+        self._settings.setValue("window/place", self.place)
+        if screen is self.home:
+            self.home.refresh()
+        if isinstance(screen, DoorScreen):
+            screen.focus_first()
+
+    def enrol(self) -> None:
+        """Ask for what enrolment needs."""
+        self.enrolment = EnrolScreen(self._desk, self._server)
+        self.enrolment.enrolled.connect(self._on_enrolled)
+        self.enrolment.left.connect(lambda: self._leave_enrolment("home"))
+        self.stack.addWidget(self.enrolment)
+        self.stack.setCurrentWidget(self.enrolment)
+        self.navigation.setVisible(False)
+        self.enrolment.server.control.setFocus()
+
+    def _on_enrolled(self, workspace: Workspace | None) -> None:
+        self._leave_enrolment("home")
+        if workspace is not None:
+            self.open_conference(workspace.conference)
+
+    def _leave_enrolment(self, place: str) -> None:
+        left, self.enrolment = self.enrolment, None
+        self.go(place)
+        if left is not None:
+            self.stack.removeWidget(left)
+            left.deleteLater()
+
+    def _create(self) -> None:
+        dialog = CreateDialog(self._desk, self)
+        dialog.created.connect(lambda workspace: self.open_conference(workspace.conference))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def show_connection(self) -> None:
+        """The details of the connection."""
+        if self.screens is None:
+            self.enrol()
+            return
+        dialog = ConnectionDetails(self._desk, self.screens.workspace, self)
+        dialog.enrol_asked.connect(self.enrol)
+        self._desk_changed.connect(dialog.refresh)
+        self.screens.changes.changed.connect(dialog.refresh)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # What is always shown
+
+    def _on_desk(self) -> None:
+        try:
+            self._desk_changed.emit()
+        except RuntimeError:
+            return  # the window is gone
+
+    def _soon(self) -> None:
+        if not self._stale.isActive():
+            self._stale.start()
+
+    def _refresh(self) -> None:
+        if self.screens is None:
+            self.status.watch(None, self._connection_of_none())
+        else:
+            workspace = self.screens.workspace
+            conference = workspace.get(Conference)
+            self.navigation.name_conference(self.tr("Loading…") if conference is None else conference.name)
+            self.navigation.count("problems", inbox.count(workspace))
+            self.status.watch(workspace, self._desk.connection(workspace.conference))
+        if self.place == "home":
+            self.home.refresh()
+
+    def _connection_of_none(self) -> Connection:
+        conferences = list(self._desk.workspaces())
+        if conferences:
+            return self._desk.connection(conferences[0])
+        return Connection(line=Line.ALONE if self._desk.may_create else Line.NOT_ENROLLED)
+
+    def _restore(self) -> None:
+        geometry = self._settings.value("window/geometry")
+        if geometry is not None and self.restoreGeometry(geometry):
+            return
+        screen = QGuiApplication.primaryScreen().availableGeometry()
+        self.resize(min(_WIDTH, screen.width()), min(_HEIGHT, screen.height()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._settings.setValue("window/geometry", self.saveGeometry())
+        self._settings.sync()
+        self.scanner.is_active = False
+        super().closeEvent(event)

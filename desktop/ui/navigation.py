@@ -1,0 +1,77 @@
+"""The rail at the left: where one can go, with the number of open problems."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QVBoxLayout
+
+from desktop.ui.parts.labels import Elided, button, label
+from desktop.ui.parts.shapes import Shape, icon
+from desktop.ui.tokens import Space, Tone
+
+_WIDTH = 196
+
+
+class Navigation(QFrame):
+    """Emits `gone` with the name of a place. Alt and a number goes there too."""
+
+    gone = Signal(str)
+
+    def __init__(self, places: Mapping[str, tuple[Shape, str]]) -> None:
+        super().__init__()
+        self.setProperty("look", "rail")
+        self.setFixedWidth(_WIDTH)
+        self._shapes = {name: shape for name, (shape, _) in places.items()}
+        self._texts = {name: text for name, (_, text) in places.items()}
+        self.buttons: dict[str, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.USUAL, Space.WIDE, Space.USUAL, Space.USUAL)
+        column.setSpacing(Space.TIGHT)
+        brand = label("Lanyard", "heading")
+        brand.setContentsMargins(Space.USUAL, 0, 0, 0)
+        column.addWidget(brand)
+        self._conference = Elided(look="small")
+        self._conference.setContentsMargins(Space.USUAL, 0, 0, 0)
+        self._conference.setIndent(Space.USUAL)
+        column.addWidget(self._conference)
+        column.addSpacing(Space.USUAL)
+        for place, (name, (_, text)) in enumerate(places.items(), start=1):
+            made = button(text, lambda name=name: self.gone.emit(name), "nav")  # type: ignore[misc]
+            made.setCheckable(True)
+            made.setIconSize(QSize(18, 18))
+            made.setShortcut(QKeySequence(f"Alt+{place}"))
+            made.setToolTip(f"Alt+{place}")
+            self._group.addButton(made)
+            self.buttons[name] = made
+            column.addWidget(made)
+        column.addStretch(1)
+        self._draw()
+
+    def show_place(self, name: str) -> None:
+        self.buttons[name].setChecked(True)
+        self._draw()
+
+    def name_conference(self, name: str) -> None:
+        self._conference.setText(name)
+        for place, made in self.buttons.items():
+            made.setEnabled(bool(name) or place == "home")
+
+    def count(self, name: str, number: int) -> None:
+        """Put a number beside a place; none for 0."""
+        text = f"{self._texts[name]}  ({number})" if number else self._texts[name]
+        made = self.buttons[name]
+        keys = made.shortcut()
+        made.setText(text)
+        made.setShortcut(keys)  # a new text takes it away
+        made.setAccessibleName(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "buttons"):
+            self._draw()
+
+    def _draw(self) -> None:
+        for name, made in self.buttons.items():
+            made.setIcon(icon(self._shapes[name], Tone.ACCENT if made.isChecked() else Tone.NEUTRAL, 18))

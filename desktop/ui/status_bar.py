@@ -1,0 +1,104 @@
+"""The connection as a state: server, alone or not enrolled; what waits; the data's age; whether digests are equal."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from desktop.ui import words
+from desktop.ui.desk import Connection, Line
+from desktop.ui.parts.labels import button
+from desktop.ui.parts.shapes import Shape, icon
+from desktop.ui.tokens import Space, Tone
+from desktop.workspace import Workspace
+
+_AGING_MS: Final = 15_000
+_MARKS: Final = {
+    Line.SERVER: (Shape.CHECK, Tone.GOOD),
+    Line.ALONE: (Shape.RING, Tone.CAUTION),
+    Line.NOT_ENROLLED: (Shape.WARNING, Tone.BAD),
+    Line.UPDATE_NEEDED: (Shape.WARNING, Tone.CAUTION),
+}
+_EQUALITY: Final = {
+    None: (Shape.RING, Tone.NEUTRAL),
+    True: (Shape.CHECK, Tone.GOOD),
+    False: (Shape.WARNING, Tone.CAUTION),
+}
+
+
+def line_name(line: Line) -> str:
+    match line:
+        case Line.SERVER:
+            return words.say("Server")
+        case Line.ALONE:
+            return words.say("Alone")
+        case Line.NOT_ENROLLED:
+            return words.say("Not enrolled")
+        case Line.UPDATE_NEEDED:
+            return words.say("Update needed")
+
+
+def equality(connection: Connection) -> str:
+    """Whether this device has the same as the server, in words."""
+    if connection.is_equal is None:
+        return words.say("not compared yet")
+    return words.say("same as the server") if connection.is_equal else words.say("differs, being read again")
+
+
+def data_age(connection: Connection, now: datetime) -> str:
+    if connection.heard_at is None:
+        return words.say("no data from the server since the start")
+    return words.say("data {age} old", age=words.age(now - connection.heard_at))
+
+
+class StatusBar(QFrame):
+    """Every part opens the details. There is no switch for being online."""
+
+    details_asked = Signal()
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._now = now
+        self._workspace: Workspace | None = None
+        self._connection = Connection(line=Line.ALONE)
+        self.setProperty("look", "bar")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Space.SMALL, Space.TIGHT, Space.SMALL, Space.TIGHT)
+        row.setSpacing(Space.SMALL)
+        self.line = button("", self.details_asked.emit, "status")
+        self.pending = button("", self.details_asked.emit, "status")
+        self.age = button("", self.details_asked.emit, "status")
+        for part in (self.line, self.pending, self.age):
+            row.addWidget(part)
+        row.addStretch(1)
+        self.equal = button("", self.details_asked.emit, "status")
+        row.addWidget(self.equal)
+        aging = QTimer(self)
+        aging.setInterval(_AGING_MS)
+        aging.timeout.connect(self.refresh)
+        aging.start()
+
+    def watch(self, workspace: Workspace | None, connection: Connection) -> None:
+        self._workspace, self._connection = workspace, connection
+        self.refresh()
+
+    def refresh(self) -> None:
+        connection = self._connection
+        shape, tone = _MARKS[connection.line]
+        self.line.setIcon(icon(shape, tone, 14))
+        self.line.setText(line_name(connection.line))
+        self.line.setToolTip(connection.detail)
+        number = 0 if self._workspace is None else len(self._workspace.pending)
+        waits, none = (Shape.CLOCK, Tone.WAITING), (Shape.CHECK, Tone.NEUTRAL)
+        self.pending.setIcon(icon(*(waits if number else none), 14))
+        told = self.tr("{0} waiting").format(words.count(number))
+        self.pending.setText(told if number else self.tr("nothing waiting"))
+        self.age.setText(data_age(connection, self._now()))
+        self.equal.setText(equality(connection))
+        self.equal.setIcon(icon(*_EQUALITY[connection.is_equal], 14))
+        for part in (self.line, self.pending, self.age, self.equal):
+            part.setAccessibleName(self.tr("Connection: {0}").format(part.text()))
+        for part in (self.pending, self.age, self.equal):
+            part.setVisible(self._workspace is not None)
