@@ -101,10 +101,11 @@ class Outbox:
             return None
         values: dict[str, Any] = {"conference": conference, "owner": owner, "order": order}
         if order is not None:
+            until = order.expires_at.astimezone(zone(conference.time_zone))
             values |= {
                 "link": order_link(self._public_url, conference.slug, one.about, self._secrets.of(one.space).secret),
                 "total": Money(amount=order.total, currency=order.currency),
-                "until": f"{order.expires_at.astimezone(zone(conference.time_zone)):%d %B %Y, %H:%M} ({conference.time_zone})",
+                "until": f"{until:%d %B %Y, %H:%M} ({conference.time_zone})",
             }
         else:
             values["address"] = f"{self._public_url}/{conference.slug}"

@@ -5,7 +5,6 @@ Derived and not stored: a restored database needs only the master secret (a file
 
 import base64
 from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -58,13 +57,3 @@ class Secrets:
         """The keyed hash under which a token or code is stored."""
         return derive(self._master, "token", token).hex()
 
-
-def master_secret(file: Path, *, fresh: bytes) -> bytes:
-    """The secret in the file; on the first start `fresh` is written to it, readable by its owner alone."""
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_bytes(fresh)
-        return fresh

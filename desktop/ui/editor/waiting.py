@@ -129,5 +129,6 @@ def refused_edits(problems: Iterable[Problem]) -> list[RefusedEdit]:
 
 def undisputed(command: EditConference | EditSeatType, refused: RefusedEdit) -> EditConference | EditSeatType | None:
     """What is left of an edit when theirs are kept, None if nothing is."""
-    left = replace(command, **dict.fromkeys((one.field for one in refused.conflicts), None))
+    kept: dict[str, Any] = dict.fromkeys((one.field for one in refused.conflicts), None)
+    left = replace(command, **kept)
     return left if edits_of(left) else None

@@ -281,7 +281,7 @@ def test_two_processes_that_run_the_same_deadline_do_no_harm(world: World) -> No
     services = world.services
     world.place({DINNER: 2}, ANN)
     tools = Tools(services.secrets, ErasedIds(world.settings.erased_file), Foresight())
-    other = Drain(services.engine, tools, clock=world.clock, wake=lambda space, position: None)
+    other = Drain(services.engine, tools, clock=world.clock, wake=lambda *_: None)
     world.clock.pass_time(minutes=15)
     works = [Deadlines(services.engine, drain, world.clock).run_due for drain in (services.drain, other)]
     with ThreadPoolExecutor() as pool:
@@ -309,3 +309,22 @@ def test_nothing_personal_and_no_secret_is_logged(world: World, capsys: pytest.C
     captured = capsys.readouterr()
     logged = captured.out + captured.err
     assert [one for one in ("example.org", "Ann", "Öz", secret) if one in logged] == []
+
+
+def test_the_road_on_postgresql(tmp_path: Path, postgres_database_url: str) -> None:
+    with running(tmp_path, Clock(), database_url=postgres_database_url) as world:
+        world.make_conference()
+        order, secret = world.place({FULL: 2}, ANN)
+        world.place({DINNER: 1}, ANN)
+        charge = start_payment(world, order, secret)
+        for _ in range(2):
+            assert call_back(world, told(charge)).status_code == 204
+        assert state(world, order, secret) == "confirmed"
+        world.put(f"{order}/seats/0", ANN, secret)
+        assert len(world.get(f"{order}/tickets", secret).json()) == 1
+        locator = world.get(order, secret).json()["locator"]
+        found = world.client.post(f"{ORDERS}/find", json={"locator": locator, "email": ANN["email"]})
+        assert found.json()["state"] == "confirmed"
+        until(lambda: len(mails(world)) == 4)
+        world.clock.pass_time(minutes=15)
+        until(lambda: world.remaining() == {"Full conference": 8, "Dinner": 2, "Speaker": 5})
