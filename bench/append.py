@@ -36,9 +36,7 @@ def append_rate(venue: Venue, stored: Sequence[commits.Stored], batch: int) -> f
     """The same commits appended to a new space."""
     space = f"appended in groups of {batch}"
     now = datetime.now(UTC)
-    fresh = [
-        commits.NewCommit(one.command_id, one.device, one.epoch, one.seq, one.outcome, one.body) for one in stored
-    ]
+    fresh = [commits.NewCommit(one.command_id, one.device, one.epoch, one.seq, one.outcome, one.body) for one in stored]
 
     def write(some: Sequence[commits.NewCommit]) -> None:
         with venue.engine.begin() as conn:

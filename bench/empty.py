@@ -24,9 +24,7 @@ def main() -> None:
     make_ready(create_engine_for(settings.database), utc_now())
     app = create_app(settings)
     app.router.routes.insert(0, Route(PATH, _empty, methods=["POST"]))
-    uvicorn.run(
-        app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False
-    )
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from dataclasses import dataclass, field
+from typing import cast
 
 import uvloop
 
@@ -43,7 +44,9 @@ class Loaded:
 def run_load(load: Load) -> Loaded:
     """Run the generator in a process of its own."""
     command = [sys.executable, "-m", "bench.load"]
-    finished = subprocess.run(command, input=to_json(load), stdout=subprocess.PIPE, check=True)
+    finished = subprocess.run(
+        command, input=to_json(load), stdout=subprocess.PIPE, check=True, timeout=load.seconds + 60
+    )
     return from_json(Loaded, finished.stdout)
 
 
@@ -68,8 +71,7 @@ class _Client(asyncio.Protocol):
         self._sent_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
         self._send()
 
     def _send(self) -> None:

@@ -31,9 +31,7 @@ def measure(place: Place) -> Iterator[Figure]:
     load_s = place.sizes.load_s
     with serving(data, url) as port:
         bare = {
-            clients: run_load(
-                Load(port=port, path=_PATH, clients=clients, seconds=load_s, body=_BARE, expect=_EXPECT)
-            )
+            clients: run_load(Load(port=port, path=_PATH, clients=clients, seconds=load_s, body=_BARE, expect=_EXPECT))
             for clients in _CLIENTS
         }
         named = run_load(Load(port=port, path=_PATH, clients=32, seconds=load_s, body=_NAMED, expect=_EXPECT))

@@ -1,4 +1,4 @@
-"""A published conference in a database of its own, filled in this process with the real `handle`, in large batches."""
+"""A published conference in a database of its own, filled in this process through the real drain."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from server.database import make_ready
-from server.handle import Answer, Foresight, Incoming, Job, Tools, handle
-from server.project import Cache
+from server.drain import Drain
+from server.handle import Foresight, Incoming, Job, Tools
 from server.secrets import Secrets
 from server.settings import Settings, kept_secret
 from server.store import commits, directory
@@ -58,8 +58,8 @@ class Venue:
         self.engine = create_engine_for(self.settings.database)
         make_ready(self.engine, datetime.now(UTC))
         self.secrets = Secrets(kept_secret(self.settings.master_secret_file))
-        self.tools = Tools(self.secrets, ErasedIds(self.settings.erased_file), Foresight())
-        self.cache = Cache()
+        tools = Tools(self.secrets, ErasedIds(self.settings.erased_file), Foresight())
+        self._drain = Drain(self.engine, tools, clock=lambda: datetime.now(UTC), wake=lambda _space, _position: None)
         self._numbers = count()
         self.run(
             CreateConference(
@@ -79,32 +79,22 @@ class Venue:
 
     def close(self) -> None:
         """Close the connections."""
+        self._drain.close()
         self.engine.dispose()
 
-    def handle(self, jobs: list[Job]) -> list[Answer]:
-        """Handle a batch as the drain does: one transaction, and the cache afterwards."""
-        with self.engine.begin() as conn:
-            answers, kept, position = handle(
-                conn, SPACE, jobs, cache=self.cache, now=datetime.now(UTC), tools=self.tools
-            )
-        self.cache.rows.update(kept)
-        self.cache.position = position
-        return answers
-
-    def job(self, *given: Any) -> Job:
-        """Commands as a job of the server's own."""
-        now = datetime.now(UTC)
-        incoming = [
-            Incoming(command_id=id_of("command", next(self._numbers)), wire=wire_of(one), body=to_json(one), issued_at=now)
-            for one in given
-        ]
-        return Job(commands=incoming, actor=_SERVER)
-
     def run(self, *given: Any, batch: int = BATCH) -> None:
-        """Run commands, in batches; all of them are accepted."""
+        """Run commands of the server's own, so many in a transaction; all of them are accepted."""
         for some in batches(given, batch):
-            for answer in self.handle([self.job(*some)]):
-                assert all(one.verdict.status is Status.ACCEPTED for one in answer.receipts), answer.receipts
+            answer = self._drain.submit(
+                SPACE, Job(commands=[self._arrived(one) for one in some], actor=_SERVER)
+            ).result()
+            assert all(one.verdict.status is Status.ACCEPTED for one in answer.receipts), answer.receipts
+
+    def _arrived(self, command: Any) -> Incoming:
+        command_id = id_of("command", next(self._numbers))
+        return Incoming(
+            command_id=command_id, wire=wire_of(command), body=to_json(command), issued_at=datetime.now(UTC)
+        )
 
     def admit(self, attendees: int) -> None:
         """Add this many attendees: free orders of 20 seats, confirmed and assigned."""

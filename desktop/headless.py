@@ -9,22 +9,21 @@ from typing import IO, Any, Final
 
 import structlog
 
+from desktop import describe
 from desktop.door import Door
 from desktop.profile import Profile, new_id
 from desktop.reapply import refreshed
 from desktop.store.files import EnvironmentProblem
-from desktop.store.log import Logged, Notice, decode_events
 from desktop.sync import bundle, enrolment
 from desktop.sync.link import Denied, Unreachable
 from desktop.sync.worker import Worker
 from desktop.workspace import Problem, Workspace
 from shared.checkin.verdict import Direction
 from shared.domain import CODEC, DOMAIN
-from shared.kernel.codec import RawJson, Undecodable, from_builtins, from_json, to_builtins, to_json
+from shared.kernel.codec import Undecodable, from_builtins, from_json, to_builtins, to_json
 from shared.kernel.decider import Rejected, Role
-from shared.kernel.messages import Wire, wire_of
+from shared.kernel.messages import Wire
 from shared.sentences import sentence
-from shared.sync.overlay import Pending
 
 log = structlog.get_logger()
 
@@ -180,14 +179,14 @@ class Headless:
         command = CODEC.decode(Wire(name, version), to_json(fields.get("body", {})))
         if type(command) not in DOMAIN.decider_by_command:
             raise Undecodable("unknown_message", f"{name} is not a command")
-        return _issued(workspace.issue(command))
+        return describe.issued(workspace.issue(command))
 
     def _rows(self, fields: Fields) -> Answer:
         workspace = self._workspace(fields)
         kind = CODEC.row_class(_text(fields, "view"))
         if kind is None:
             raise Wrong("unknown_view")
-        limit = int(fields.get("limit", _ROWS_USUAL))
+        limit = _number(fields, "limit", _ROWS_USUAL)
         if "id" in fields:
             one: Any = workspace.get(kind, _text(fields, "id"))
             rows: dict[str, Any] = {} if one is None else {_text(fields, "id"): one}
@@ -212,10 +211,10 @@ class Headless:
         problem = _problem(workspace, _text(fields, "command_id"))
         issued = workspace.issue(refreshed(problem.logged.command(), workspace))
         workspace.drop(problem.logged.command_id)
-        return _issued(issued)
+        return describe.issued(issued)
 
     def _read_notice(self, fields: Fields) -> Answer:
-        self._workspace(fields).read_notice(int(fields["id"]))
+        self._workspace(fields).read_notice(_number(fields, "id"))
         return {}
 
     def _scan(self, fields: Fields) -> Answer:
@@ -229,7 +228,7 @@ class Headless:
             "scan": scanned.scan,
             "verdict": to_builtins(scanned.verdict),
             "action": scanned.action,
-            **_issued(scanned.recorded),
+            **describe.issued(scanned.recorded),
         }
 
     # Sync
@@ -260,16 +259,16 @@ class Headless:
             "epoch": workspace.epoch,
             "is_online": self._worker.is_running,
             "connection": to_builtins(connection),
-            "pending": [_pending(one) for one in workspace.pending],
-            "problems": [_described_problem(one) for one in workspace.problems()],
-            "notices": [_notice(one) for one in workspace.notices()],
+            "pending": [describe.pending(one) for one in workspace.pending],
+            "problems": [describe.problem(one) for one in workspace.problems()],
+            "notices": [describe.notice(one) for one in workspace.notices()],
             "checkpoint": {"history": checkpoint.history, "position": checkpoint.position, "hash": checkpoint.hash},
             "digests": {view: f"{digest:x}" for view, digest in sorted(workspace.digests.items())},
         }
 
     def _activity(self, fields: Fields) -> Answer:
-        newest = self._workspace(fields).activity()[: int(fields.get("limit", _ROWS_USUAL))]
-        return {"activity": [{**_logged(one), "outcome": to_builtins(outcome)} for one, outcome in newest]}
+        newest = self._workspace(fields).activity()[: _number(fields, "limit", _ROWS_USUAL)]
+        return {"activity": [{**describe.logged(one), "outcome": to_builtins(outcome)} for one, outcome in newest]}
 
     def _export_queue(self, fields: Fields) -> Answer:
         exported = bundle.export(self._workspace(fields), self._profile.sign)
@@ -295,6 +294,13 @@ def _text(fields: Fields, name: str, otherwise: Any = _REQUIRED) -> str:
     return found
 
 
+def _number(fields: Fields, name: str, otherwise: int | None = None) -> int:
+    found = fields.get(name, otherwise)
+    if not isinstance(found, int):
+        raise Undecodable("invalid", f"the request needs a whole number named {name}")
+    return found
+
+
 def _refusal(code: str, values: Mapping[str, Any]) -> Answer:
     message = _SENTENCES.get(code) or sentence(code, values)
     return {"ok": False, "code": code, "message": message, "values": dict(values)}
@@ -306,45 +312,3 @@ def _problem(workspace: Workspace, command_id: str) -> Problem:
         if problem.logged.command_id == command_id and problem.is_settled:
             return problem
     raise Wrong("no_problem")
-
-
-def _issued(pending: Pending) -> Answer:
-    return {
-        **_pending(pending),
-        "events": [{"name": wire_of(one).name, "body": to_builtins(one)} for one in pending.events],
-    }
-
-
-def _pending(pending: Pending) -> Answer:
-    described = {
-        "command_id": pending.context.command_id,
-        "name": wire_of(pending.command).name,
-        "standing": pending.standing,
-    }
-    if pending.refusal is not None:
-        described |= _explained(pending.refusal.code, pending.refusal.values)
-    return described
-
-
-def _described_problem(problem: Problem) -> Answer:
-    return {**_logged(problem.logged), **_explained(problem.code, problem.values), "is_settled": problem.is_settled}
-
-
-def _explained(code: str, values: Mapping[str, Any]) -> Answer:
-    return {"code": code, "values": dict(values), "message": sentence(code, values)}
-
-
-def _logged(logged: Logged) -> Answer:
-    return {
-        "command_id": logged.command_id,
-        "epoch": logged.epoch,
-        "seq": logged.seq,
-        "name": logged.wire.name,
-        "issued_at": logged.issued_at,
-        "body": RawJson(logged.body),
-        "events": [wire_of(event).name for event in decode_events(logged.events)],
-    }
-
-
-def _notice(notice: Notice) -> Answer:
-    return {"id": notice.id, "at": notice.at, "code": notice.code, "details": notice.details}

@@ -137,8 +137,7 @@ class Profile:
 
     def use_server(self, url: str) -> None:
         """Sync with the server at this address from now on; EnvironmentProblem where it is no web address."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not _is_web_address(url):
             raise EnvironmentProblem(f"“{url}” is not the address of a server. It begins with https://.")
         self._keep(replace(self.identity, server_url=url.rstrip("/")))
 
@@ -208,6 +207,14 @@ else:
 
     def _take(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def now() -> datetime:

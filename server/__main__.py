@@ -10,8 +10,10 @@ import uvicorn
 from structlog.typing import Processor
 
 from server.app import create_app, utc_now
-from server.database import make_ready
+from server.database import check_ready, make_ready
 from server.gateways.mail import MailFolder
+from server.operations.commands import commands as operations
+from server.running import running
 from server.secrets import Secrets
 from server.settings import Settings, kept_secret
 from server.store.engine import create_engine_for
@@ -22,6 +24,7 @@ from shared.kernel.decider import Rejected
 from shared.sentences import sentence
 
 commands = typer.Typer(help="Lanyard: conference management that keeps working offline.", no_args_is_help=True)
+commands.add_typer(operations)
 
 _SHUTDOWN_S = 5  # change feeds stay open for ever
 
@@ -34,18 +37,19 @@ def serve(
     """Run the server. Without any setting, everything is kept in the folder var/."""
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={name: one for name, one in given.items() if one is not None})
-    if settings.is_embedded:
-        _migrate(settings)
-    _log()
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_SHUTDOWN_S,
-    )
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with running(settings.data_dir):
+        _ready(settings)
+        _log()
+        uvicorn.run(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_SHUTDOWN_S,
+        )
 
 
 @commands.command()
@@ -59,8 +63,7 @@ def migrate() -> None:
 def invite(email: str) -> None:
     """Make a one-time code, with which somebody enrols a laptop and may create conferences; print it and mail it."""
     settings, now = Settings(), utc_now()
-    if settings.is_embedded:
-        _migrate(settings)
+    _ready(settings)
     engine = create_engine_for(settings.database)
     with engine.begin() as conn:
         code = invite_to(conn, Secrets(kept_secret(settings.master_secret_file)), email, now)
@@ -69,8 +72,20 @@ def invite(email: str) -> None:
     typer.echo(code)
 
 
+def _ready(settings: Settings) -> None:
+    """Migrate the server's own file; somebody else's database is only looked at."""
+    if settings.is_embedded:
+        _migrate(settings)
+        return
+    engine = create_engine_for(settings.database)
+    try:
+        check_ready(engine)
+    finally:
+        engine.dispose()
+
+
 def _migrate(settings: Settings) -> None:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine_for(settings.database)
     make_ready(engine, utc_now())
     engine.dispose()

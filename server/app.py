@@ -42,7 +42,7 @@ def utc_now() -> datetime:
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """The server as an ASGI application. Nothing runs, and nothing is connected, before it is started."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine_for(settings.database)
     keys = Secrets(kept_secret(settings.master_secret_file))
     feed = Feed(engine)

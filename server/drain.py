@@ -1,7 +1,7 @@
 """Group commit: the waiting jobs of a conference are handled together, in one transaction, by one thread at a time.
 
-A job's future is resolved after COMMIT and never before. A failed write drops the cache and runs the jobs one by one; an
-unknown COMMIT is resolved by the commands' ids, because handling them again finds what was stored.
+A job's future is resolved after COMMIT and never before. A failed write drops the cache and runs the jobs one by one;
+an unknown COMMIT is resolved by the commands' ids, because handling them again finds what was stored.
 """
 
 import threading
@@ -86,7 +86,7 @@ class Drain:
                     return
             try:
                 self._answer(space, queue.cache, taken)
-            except Exception:
+            except Exception:  # noqa: BLE001 - whichever job it was, it is told so when it is alone
                 queue.cache.clear()
                 for one in taken:
                     self._alone(space, queue.cache, one)

@@ -34,12 +34,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a device asks for: the page after `after`, on the way from its checkpoint; of some views only, if named."""
+    """What a device asks for: the page after a checkpoint or the end of another page; of some views only, if named."""
 
     space: str
     device: str
-    checkpoint: Checkpoint
-    after: int
+    after: Checkpoint
     views: Collection[str] | None = None
 
 
@@ -64,17 +63,20 @@ def page(engine: Engine, asked: Asked, *, limit: int = PAGE_ROWS) -> Page:
         now = history.current(conn)
         assert head is not None, "a conference with a device has commits"
         assert now is not None, "a migrated database has a history"
-        _check(conn, asked, head.position, DOMAIN.role_version(role), now.history)
+        _check(conn, asked, DOMAIN.role_version(role), now.history)
         visible = DOMAIN.views_of(role)
         wanted = visible.keys() if asked.views is None else visible.keys() & set(asked.views)
-        changed = rows.changed_rows(conn, asked.space, wanted, asked.after, None, limit)
+        after = asked.after.position
+        changed = rows.changed_rows(conn, asked.space, wanted, after, None, limit)
         is_last = len(changed) < limit
         upto = head.position if is_last else changed[-1][1].position
-        outcomes = commits.outcomes_of(conn, asked.space, asked.device, asked.after, upto)
+        outcomes = commits.outcomes_of(conn, asked.space, asked.device, after, upto)
         digests = rows.digests(conn, asked.space) if upto == head.position else None
+        hashed = head.hash if upto == head.position else commits.hash_at(conn, asked.space, upto)
+        assert hashed is not None, "rows have positions of commits"
     return Page(
         history=now.history,
-        after=asked.after,
+        after=after,
         upto=upto,
         role=DOMAIN.role_version(role),
         views=visible,
@@ -82,27 +84,25 @@ def page(engine: Engine, asked: Asked, *, limit: int = PAGE_ROWS) -> Page:
             PushedRow(at.view, at.id, stored.position, RawJson(stored.body or b"null"))
             for at, stored in changed
             # A device without anything has nothing to delete.
-            if stored.body is not None or asked.after > 0
+            if stored.body is not None or after > 0
         ],
         outcomes=[
             Outcome(command_id=command_id, epoch=epoch, seq=seq, position=position, verdict=from_json(Verdict, outcome))
             for position, command_id, epoch, seq, outcome in outcomes
         ],
         digests=None if digests is None else {view: f"{digests.get(view, (0, 0))[0]:x}" for view in visible},
-        hash=None if digests is None else head.hash.hex(),
+        hash=hashed.hex(),
     )
 
 
-def _check(conn: Connection, asked: Asked, head: int, role: str, now: str) -> None:
+def _check(conn: Connection, asked: Asked, role: str, now: str) -> None:
     """Hold the device's checkpoint against this log, whatever history it names."""
-    if asked.after > head:
-        raise Refused(Code.HISTORY_CHANGED, now)
-    if asked.checkpoint == START:
+    if asked.after == START:
         return
-    hashed = commits.hash_at(conn, asked.space, asked.checkpoint.position)
-    if hashed is None or hashed.hex() != asked.checkpoint.hash:
+    hashed = commits.hash_at(conn, asked.space, asked.after.position)
+    if hashed is None or hashed.hex() != asked.after.hash:
         raise Refused(Code.HISTORY_CHANGED, now)
-    if asked.checkpoint.role != role:
+    if asked.after.role != role:
         raise Refused(Code.ROLE_CHANGED, now)
 
 

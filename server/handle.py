@@ -147,10 +147,7 @@ class _Batch:
     def prepare(self, jobs: Sequence[Job]) -> None:
         """Look up in one go what the jobs will ask: known ids, numbers, rows."""
         incoming = [one for job in jobs for one in job.commands]
-        for command_id, stored in commits.known(self._conn, self._space, [one.command_id for one in incoming]).items():
-            verdict = from_json(Verdict, stored.outcome)
-            self._receipts[command_id] = Receipt(command_id=command_id, position=stored.position, verdict=verdict)
-            self._fingerprints[command_id] = from_json(_Fingerprint, stored.body).fingerprint
+        self._recall([one.command_id for one in incoming])
         asked = {(job.device, job.epoch) for job in jobs if job.device is not None}
         self._numbers = commits.next_numbers(self._conn, self._space, asked)
         wanted = [key(Device, device) for device, _ in asked]
@@ -163,6 +160,13 @@ class _Batch:
                 persons |= persons_in(command)
         self._rows.prefetch(wanted)
         self._vault.load(persons)
+
+    def _recall(self, command_ids: Sequence[str]) -> None:
+        """Take over the outcomes of those of the commands that were handled in earlier batches."""
+        for command_id, stored in commits.known(self._conn, self._space, command_ids).items():
+            verdict = from_json(Verdict, stored.outcome)
+            self._receipts[command_id] = Receipt(command_id=command_id, position=stored.position, verdict=verdict)
+            self._fingerprints[command_id] = from_json(_Fingerprint, stored.body).fingerprint
 
     def run(self, job: Job) -> Answer:
         """Handle one job's commands."""
@@ -206,8 +210,9 @@ class _Batch:
         if receipt is None or self._fingerprints[one.command_id] == self._fingerprint(one):
             return receipt
         other = derived_id("reused", self._space, one.command_id, self._fingerprint(one))
-        if other in self._receipts or commits.known(self._conn, self._space, [other]):
-            return receipt
+        self._recall([] if other in self._receipts else [other])
+        if other in self._receipts:
+            return self._receipts[other]
         verdict = Verdict(status=Status.REFUSED, code="id_reused", values={"command_id": one.command_id})
         numbers = (device, epoch, number) if self._numbers.get((device, epoch), 1) == number else None
         return self._record(one, other, self._actor(device, ""), numbers, verdict, None)
@@ -220,14 +225,14 @@ class _Batch:
         if known is not None:
             return known
         command = self._decode(one)
+        if isinstance(command, Undecodable):
+            return self._refused(one, actor, numbers, command, releases)
         try:
-            if isinstance(command, Undecodable):
-                raise command
             if actor is None:
                 raise Rejected("device_revoked")
             read = Recorder(self._rows)
             done = execute(command, self._context(one, actor), read)
-        except (Rejected, Undecodable) as refusal:
+        except Rejected as refusal:
             return self._refused(one, actor, numbers, refusal, releases)
         except SQLAlchemyError:
             raise

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
 def kept_secret(file: Path) -> bytes:
     """The secret in a file, made by whoever asks first; two processes that start together get the same."""
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
         fresh.touch(mode=0o600)
         fresh.write_bytes(secrets.token_bytes(SECRET_BYTES))

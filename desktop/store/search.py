@@ -16,6 +16,7 @@ _FOLDED: Final = str.maketrans(
     {"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "\u0131": "i"}
 )
 _TRIGRAM: Final = 3
+_FIRST_IDEOGRAPH: Final = "\u2e80"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,11 @@ def folded(text: str) -> str:
 def searchable_text(row: Any) -> str:
     """What is found of a row, erased fields left out."""
     fields = SEARCHED[row.__wire__.name]
-    return folded(" ".join(part for field in fields if isinstance(part := getattr(row, field), str)))
+    parts = [part for field in fields if isinstance(part := getattr(row, field), str)]
+    last, first = getattr(row, "last_name", ""), getattr(row, "first_name", "")
+    if isinstance(last, str) and isinstance(first, str) and max(last + first, default="") >= _FIRST_IDEOGRAPH:
+        parts.append(last + first)  # written without a blank between
+    return folded(" ".join(parts))
 
 
 def match_expression(text: str) -> Match | None:

@@ -29,14 +29,21 @@ class Patience:
 
 
 class Client:
-    """A server, asked with this device's token. Certificates are verified, by the given context or the usual one."""
+    """A server, asked with this device's token. Certificates are verified, by the given context or the usual one.
+
+    Raises Unreachable where the address cannot be one.
+    """
 
     def __init__(
         self, url: str, token: str, *, patience: Patience | None = None, tls: ssl.SSLContext | None = None
     ) -> None:
         self._patience = patience or Patience()
+        try:
+            address = httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise _unreachable(error) from error
         self._http = httpx.Client(
-            base_url=url,
+            base_url=address,
             headers={"Authorization": f"Bearer {token}"} if token else {},
             verify=True if tls is None else tls,
             timeout=httpx.Timeout(self._patience.answer_s, connect=self._patience.connect_s),
@@ -50,7 +57,7 @@ class Client:
             answer = self._http.request(
                 request.method, request.path, headers=request.headers, content=request.body or None
             )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except httpx.HTTPError as error:
             raise _unreachable(error) from error
         return Response(answer.status_code, answer.content)
 

@@ -127,11 +127,18 @@ class Staging:
 
     def _start(self, checkpoint: Checkpoint) -> None:
         self._from = checkpoint
-        self._cursor = checkpoint.position
+        self._cursor = checkpoint
         self._rows: dict[Key, PushedRow] = {}
         self._outcomes: list[Outcome] = []
         self._rereading: frozenset[str] = frozenset()
         self._reread: frozenset[str] = frozenset()
+
+    def history_changed(self) -> None:
+        """The server does not have the position that was asked from: forget staged pages first, then everything."""
+        if self._cursor != self._from and self._fresh is None:
+            self._start(self._from)
+        else:
+            self.start_over(keep_old=True)
 
     def start_over(self, *, keep_old: bool) -> None:
         """Read everything anew into a file beside the one in use."""
@@ -143,26 +150,24 @@ class Staging:
 
     def request(self) -> Request:
         """Ask for the next page."""
-        query = f"?after={self._cursor}"
-        if self._rereading:
-            query += f"&views={','.join(sorted(self._rereading))}"
+        query = f"?views={','.join(sorted(self._rereading))}" if self._rereading else ""
         return Request(
             method="GET",
             path=f"/sync/{self._replica.conference}/changes{query}",
-            headers={"Last-Event-ID": str(self._from), "Accept": "application/json"},
+            headers={"Last-Event-ID": str(self._cursor), "Accept": "application/json"},
         )
 
     def take(self, page: Page) -> bool:
         """Stage a page. True when it was the last one and the change is applied; ask for the next one otherwise."""
-        if page.after != self._cursor:
+        if page.after != self._cursor.position:
             return False
         known = {view: version for view, version in page.views.items() if _KNOWN.get(view) == version}
         self.newer = set(page.views) - set(known)
         self._rows.update((Key(row.view, row.id), row) for row in page.rows if row.view in known)
         if not self._rereading:
             self._outcomes.extend(page.outcomes)
-        self._cursor = page.upto
-        if page.digests is None or page.hash is None:
+        self._cursor = page.cursor
+        if page.digests is None:
             return False
         if self._rereading:
             # The views are read anew up to here; now on with everything else from where it was.
@@ -185,13 +190,12 @@ class Staging:
     def _reread_views(self, views: frozenset[str]) -> bool:
         self._resume = self._cursor
         self._rows = {key: row for key, row in self._rows.items() if key.view not in views}
-        self._rereading, self._cursor = views, 0
+        self._rereading, self._cursor = views, START
         return False
 
     def _finish(self, page: Page, known: dict[str, int]) -> bool:
-        assert page.hash is not None
         assert page.digests is not None
-        checkpoint = Checkpoint(page.history, page.upto, page.hash, page.role)
+        checkpoint = page.cursor
         change = Change(
             checkpoint=checkpoint,
             versions=known,
@@ -326,8 +330,11 @@ def _pull(staging: Staging) -> Asking:
                 return Ended(State.UPDATE_DESKTOP if staging.newer else State.SYNCED)
             continue
         problem = _read(Problem, response)
-        if problem is not None and problem.code in (Code.HISTORY_CHANGED, Code.ROLE_CHANGED):
-            staging.start_over(keep_old=problem.code == Code.HISTORY_CHANGED)
+        if problem is not None and problem.code == Code.HISTORY_CHANGED:
+            staging.history_changed()
+            continue
+        if problem is not None and problem.code == Code.ROLE_CHANGED:
+            staging.start_over(keep_old=False)
             continue
         state, detail = _ending(problem, response)
         return Ended(state, detail=detail)

@@ -284,7 +284,7 @@ class Worker:
                     has_spoken = True
                     self._heard(lane, page)
             except (Unreachable, Denied) as error:
-                log.info("the feed ended", conference=lane.workspace.conference, why=str(error))
+                log.debug("the feed ended", conference=lane.workspace.conference, why=str(error))
             except Exception:
                 log.exception("the feed failed", conference=lane.workspace.conference)
             if run.is_stopped:

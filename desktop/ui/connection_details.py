@@ -10,7 +10,7 @@ from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
 from desktop.ui.desk import Desk, Line
 from desktop.ui.parts.labels import button, label
-from desktop.ui.status_bar import data_age, equality, line_name
+from desktop.ui.status_bar import equality, line_name
 from desktop.ui.tokens import Space
 from desktop.workspace import Workspace
 
@@ -87,12 +87,12 @@ class ConnectionDetails(QDialog):
         }
         self._explained.setText(explained[connection.line])
         pending = len(self._workspace.pending)
-        checkpoint = self._workspace.checkpoint
+        checkpoint, heard_at = self._workspace.checkpoint, connection.heard_at
         texts = {
             "server": connection.server or "–",
             "device": f"{self._desk.label} ({words.role(self._workspace.role)})",
             "pending": words.plural(pending, "command", "commands"),
-            "age": data_age(connection, self._desk.now()),
+            "age": "–" if heard_at is None else words.age(self._desk.now() - heard_at),
             "position": f"{words.count(checkpoint.position)} · {checkpoint.history or '–'}",
             "equal": equality(connection),
         }

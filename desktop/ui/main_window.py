@@ -87,10 +87,12 @@ class MainWindow(QMainWindow):
         """Go to where the user was; a device without conferences is asked to enrol."""
         workspaces = self._desk.workspaces()
         last = str(self._settings.value("window/conference", "") or "")
+        place = str(self._settings.value("window/place", "") or "home")
         self.navigation.name_conference("")
+        self._refresh()
         self.go("home")
         if last in workspaces:
-            self.open_conference(last, str(self._settings.value("window/place", "") or "home"))
+            self.open_conference(last, place)
         elif not workspaces and not self._desk.may_create:
             self.enrol()
 
@@ -205,5 +207,5 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.sync()
-        self.scanner.is_active = False
+        self.scanner.close()
         super().closeEvent(event)

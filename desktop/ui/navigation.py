@@ -34,7 +34,6 @@ class Navigation(QFrame):
         column.addWidget(brand)
         self._conference = Elided(look="small")
         self._conference.setContentsMargins(Space.USUAL, 0, 0, 0)
-        self._conference.setIndent(Space.USUAL)
         column.addWidget(self._conference)
         column.addSpacing(Space.USUAL)
         for place, (name, (_, text)) in enumerate(places.items(), start=1):

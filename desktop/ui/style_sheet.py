@@ -1,11 +1,17 @@
 # ruff: noqa: E501 - a rule of the style sheet is a line
 """The style sheet made of the tokens: what a palette cannot say. Widgets name their look by the property `look`."""
 
+from pathlib import Path
+from typing import Final
+
 from desktop.ui.tokens import Colours, Size, Space, Tone
+
+_IMAGES: Final = Path(__file__).parent / "images"
 
 
 def style_sheet(colours: Colours) -> str:
     """The whole application's style sheet in these colours."""
+    images, scheme = _IMAGES.as_posix(), "dark" if colours.is_dark else "light"
     accent, soft = colours.strong[Tone.ACCENT], colours.soft[Tone.ACCENT]
     strongs = "".join(
         f'QLabel[tone="{tone}"] {{ color: {colours.strong[tone]}; }}\n'
@@ -41,15 +47,22 @@ QLabel[look="error"] {{ color: {colours.strong[Tone.BAD]}; font-size: {Size.SMAL
     background: {colours.surface}; color: {colours.text}; border: 1px solid {colours.control_line};
     border-radius: {Space.RADIUS_CONTROL}px; padding: 5px 8px; min-height: {Space.CONTROL_HEIGHT}px;
     selection-background-color: {accent}; selection-color: {colours.on_strong};
+    placeholder-text-color: {colours.muted};
 }}
-QLineEdit, QSpinBox, QDoubleSpinBox, QDateEdit, QComboBox {{ padding: 4px 8px; }}
+QLineEdit, QSpinBox, QDoubleSpinBox, QDateEdit, QComboBox {{ padding: 4px 8px; max-height: {Space.CONTROL_HEIGHT}px; }}
 {focused} {{ border: 2px solid {accent}; padding: 3px 7px; }}
 QPlainTextEdit:focus {{ padding: 4px 7px; }}
 {disabled} {{ background: {colours.sunken}; color: {colours.muted}; border-color: {colours.line}; }}
 *[wrong="true"] {{ border: 2px solid {colours.strong[Tone.BAD]}; padding: 3px 7px; }}
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ border: none; padding: 0; background: transparent; min-height: 0; max-height: 100px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{ width: 0; border: none; }}
-QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 22px; }}
-QComboBox::down-arrow, QDateEdit::down-arrow {{ image: none; }}
+QSpinBox QLineEdit, QSpinBox QLineEdit:focus, QDoubleSpinBox QLineEdit, QDoubleSpinBox QLineEdit:focus {{ padding: 0 8px; }}
+QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 24px; subcontrol-origin: border; subcontrol-position: center right; }}
+QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url("{images}/chevron-{scheme}.svg"); width: 12px; height: 12px; }}
+QCheckBox {{ spacing: {Space.SMALL}px; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {colours.control_line}; border-radius: 3px; background: {colours.surface}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url("{images}/tick-{scheme}.svg"); }}
+QCheckBox::indicator:focus {{ border: 2px solid {accent}; width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {colours.surface}; border: 1px solid {colours.control_line}; outline: none;
     selection-background-color: {soft}; selection-color: {colours.text}; padding: 4px; }}
 QPushButton {{
@@ -75,7 +88,7 @@ QPushButton[look="nav"]:focus {{ border: 2px solid {accent}; padding: 6px 10px; 
 QPushButton[look="status"] {{ border: 2px solid transparent; background: transparent; padding: 2px 8px; text-align: left; }}
 QPushButton[look="status"]:hover {{ background: {colours.sunken}; }}
 QPushButton[look="status"]:focus {{ border: 2px solid {accent}; padding: 2px 8px; }}
-QPushButton[look="segment"]:checked {{ background: {soft}; color: {accent}; border-color: {accent}; font-weight: 600; }}
+QPushButton[look="segment"]:checked {{ background: {soft}; color: {accent}; border-color: {accent}; }}
 QTableView, QListView, QListWidget {{ background: {colours.surface}; alternate-background-color: {colours.surface};
     border: 1px solid {colours.line}; border-radius: {Space.RADIUS}px; gridline-color: {colours.line};
     selection-background-color: {soft}; selection-color: {colours.text}; outline: none; }}
@@ -84,7 +97,7 @@ QListWidget::item {{ border-bottom: 1px solid {colours.line}; }}
 QListWidget::item:selected {{ background: {soft}; color: {colours.text}; }}
 QHeaderView {{ background: {colours.surface}; border: none; }}
 QHeaderView::section {{ background: {colours.surface}; color: {colours.muted}; border: none; font-size: {Size.SMALL}pt;
-    border-bottom: 1px solid {colours.line}; padding: 7px 10px; font-weight: 600; }}
+    border-bottom: 1px solid {colours.line}; padding: 7px 13px; font-weight: 600; }}
 QTableView::item {{ padding: 0 10px; border: none; border-bottom: 1px solid {colours.line}; }}
 QTableView::item:selected {{ background: {soft}; color: {colours.text}; }}
 QTableView QTableCornerButton::section {{ background: {colours.surface}; border: none; }}

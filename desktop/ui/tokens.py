@@ -93,6 +93,14 @@ DARK: Final = Colours(
 )
 
 
+LOUD: Final = {
+    Tone.GOOD: ("#14703c", "#ffffff"),
+    Tone.CAUTION: ("#f2b01e", "#1a1508"),
+    Tone.BAD: ("#b5241c", "#ffffff"),
+}
+"""Ground and ink of a verdict, the same in both schemes: it is known by its colour from two metres."""
+
+
 class Space:
     """Distances in device-independent pixels."""
 

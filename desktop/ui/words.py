@@ -86,6 +86,14 @@ def moment(when: datetime) -> str:
     )
 
 
+def short_moment(when: datetime) -> str:
+    """The time of day today, the date before."""
+    here = QDateTime.fromSecsSinceEpoch(int(when.timestamp()))
+    if here.date() == QDate.currentDate():
+        return QLocale().toString(here.time(), "HH:mm")
+    return QLocale().toString(here.date(), QLocale.FormatType.ShortFormat)
+
+
 def age(span: timedelta) -> str:
     """How old something is, in the coarsest unit that says enough."""
     seconds = max(int(span.total_seconds()), 0)

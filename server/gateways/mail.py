@@ -20,7 +20,7 @@ class MailFolder:
 
     def send(self, mail: EmailMessage) -> None:
         """Write the file, whole or not at all."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = str(mail["Message-ID"]).strip("<>").partition("@")[0]
         part = self._folder / f".{name}.part"
         part.write_bytes(mail.as_bytes(policy=SMTP))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
@@ -50,7 +50,7 @@ class Rebuilt:
     """What a replay of one conference found. `digests` are the views whose kept digest is not the sum of the rows."""
 
     position: int
-    events: int
+    messages: int
     rows: int
     differences: list[Difference]
     digests: list[str]
@@ -78,10 +78,10 @@ def rebuild(engine: Engine, space: str) -> Rebuilt:
 
 
 def replayed_rows(conn: Connection, space: str) -> tuple[dict[Key, StoredRow], int, int]:
-    """The rows that the log gives, the position of its end, and how many events that took."""
+    """The rows that the log gives, the position of its end, and how many messages it folded."""
     vault = Vault(conn, space)
     vault.load_all()
-    replay, position, events = Replay(), 0, 0
+    replay, position, folded = Replay(), 0, 0
     for stored in read_all(conn, space):
         position = stored.position
         if from_json(Verdict, stored.outcome).status is not Status.ACCEPTED:
@@ -92,14 +92,14 @@ def replayed_rows(conn: Connection, space: str) -> tuple[dict[Key, StoredRow], i
             CODEC.decode(Wire(name, version), vault.open(bytes(sealed)))
             for name, version, sealed in ((body.name, body.version, body.body), *body.messages)
         ]
-        events += len(messages)
+        folded += len(messages)
         replay.commit(position, messages, Recorded(at=body.at, actor=body.actor, command_id=stored.command_id))
     made = {
         key: StoredRow(placed.position, None if placed.row is None else to_json(placed.row))
         for key, placed in replay.rows.items()
         if not key.view.startswith(_DIRECTORY)
     }
-    return made, position, events
+    return made, position, folded
 
 
 def read_all(conn: Connection, space: str) -> Iterator[Stored]:
@@ -111,7 +111,7 @@ def read_all(conn: Connection, space: str) -> Iterator[Stored]:
 
 
 def _compared(conn: Connection, space: str) -> tuple[Rebuilt, dict[Key, StoredRow]]:
-    replayed, position, events = replayed_rows(conn, space)
+    replayed, position, folded = replayed_rows(conn, space)
     stored = rows.all_rows(conn, space)
     differences = [
         Difference(key, stored.get(key), replayed.get(key))
@@ -125,5 +125,5 @@ def _compared(conn: Connection, space: str) -> tuple[Rebuilt, dict[Key, StoredRo
             sums[key.view] = ((digest + row_hash(*key, row.body)) % MODULUS, count + 1)
     kept = rows.digests(conn, space)
     digests = sorted(view for view in kept.keys() | sums.keys() if kept.get(view, (0, 0)) != sums.get(view, (0, 0)))
-    found = Rebuilt(position, events, len(replayed), differences, digests)
+    found = Rebuilt(position, folded, len(replayed), differences, digests)
     return found, replayed

@@ -3,6 +3,7 @@
 `docs/protocol.md` is the prose for whoever writes another client.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ BATCH_BYTES_MOST: Final = 1024 * 1024
 BATCH_COMMANDS_MOST: Final = 500
 PAGE_ROWS: Final = 5_000
 NO_HASH: Final = "0" * 64
+_POSITION: Final = re.compile(r"[0-9]{1,16}")  # within 2^53
 
 
 class Status(StrEnum):
@@ -100,8 +102,9 @@ class Outcome:
 class Page:
     """A part of the change that leads from the checkpoint asked for to the head.
 
-    Rows are in order of position, and cover `(after, upto]`. The last page carries digests (hexadecimal, by view) and
-    the hash of the commit at `upto`; only with it may the change be applied, whole.
+    Rows are in order of position, and cover `(after, upto]`. `hash` is that of the commit at `upto`: with it the next
+    page is asked for, so pages of two histories never mix. The last page carries digests (hexadecimal, by view); only
+    with it may the change be applied, whole.
     """
 
     history: str
@@ -113,8 +116,13 @@ class Page:
     """The views that this role gets, with their versions."""
     rows: list[PushedRow]
     outcomes: list[Outcome]
+    hash: str
     digests: dict[str, str] | None = None
-    hash: str | None = None
+
+    @property
+    def cursor(self) -> "Checkpoint":
+        """Where the page ends: what to ask the next one from, and the checkpoint once the change is applied."""
+        return Checkpoint(self.history, self.upto, self.hash, self.role)
 
 
 @value
@@ -158,7 +166,7 @@ class Checkpoint(NamedTuple):
     def parse(cls, text: str) -> "Checkpoint":
         """The checkpoint of a text; Undecodable where it is none."""
         parts = text.split(":")
-        if len(parts) != 4 or not parts[1].isdecimal():
+        if len(parts) != 4 or not _POSITION.fullmatch(parts[1]):
             raise Undecodable("unreadable", "a checkpoint is history:position:hash:role")
         return cls(parts[0], int(parts[1]), parts[2], parts[3])
 

@@ -1,0 +1,1 @@
+"""The promises made to organizers, registrants and door staff, in their words."""

@@ -96,7 +96,7 @@ def test_what_fails_while_opening_lets_go_of_the_folder(tmp_path: Path) -> None:
 
 def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
     profile = open_profile(tmp_path)
-    for url in ("lanyard.example", "ftp://lanyard.example", "https://"):
+    for url in ("lanyard.example", "ftp://lanyard.example", "https://", "http://a:b", "http://[::1"):
         with pytest.raises(EnvironmentProblem, match="not the address"):
             profile.use_server(url)
     profile.close()
@@ -174,7 +174,7 @@ class PlaintextKeyring(null.Keyring):
 @pytest.mark.parametrize("backend", [PlaintextKeyring, null.Keyring])
 def test_only_keyrings_of_operating_systems_are_trusted(backend: type[null.Keyring]) -> None:
     before = keyring_library.get_keyring()
-    keyring_library.set_keyring(backend())  # type: ignore[no-untyped-call]
+    keyring_library.set_keyring(backend())
     try:
         assert (os_keyring() is None) is (backend is PlaintextKeyring)
     finally:

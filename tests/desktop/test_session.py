@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.store.files import KEY_BYTES
-from desktop.sync import session
 from desktop.sync.session import Request, Response, State
 from shared.access.access import ChangeDeviceRole, Device, EnrolDevice
 from shared.conference.conference import AddSeatType, Conference, EditConference, Owner, SeatType
 from shared.kernel.codec import RawJson, from_json, to_json
-from shared.kernel.decider import Actor, Role, key
+from shared.kernel.decider import Actor, Role
 from shared.kernel.edits import Edit
 from shared.kernel.ids import DeviceId, SeatTypeId
 from shared.kernel.messages import wire_of
@@ -205,7 +203,7 @@ def test_an_epoch_is_entered_again_behind_what_is_there(laptop: Desktop) -> None
     laptop.log.open_epoch("conference-1", 2, ["laptop-command-00000003"])
     laptop.log.open_epoch("conference-1", 2, ["laptop-command-00000004"])
     numbers = [(one.epoch, one.seq) for one in laptop.log.commands("conference-1")]
-    assert numbers == [(1, 1), (2, 1), (2, 2), (3, 1)] or len(set(numbers)) == 4
+    assert numbers == [(1, 1), (2, 1), (2, 2), (3, 1)]
 
 
 def test_numbers_that_nobody_has_any_more_are_left_behind(server: Server, laptop: Desktop) -> None:
@@ -294,6 +292,7 @@ def test_a_view_that_differs_is_read_anew(server: Server, laptop: Desktop) -> No
     base = laptop.workspace._base
     base._writer.execute("UPDATE rows SET body = replace(body, 'Full', 'Fool') WHERE view = 'conference.seat_types'")
     base._writer.execute("UPDATE views SET digest = '1' WHERE view = 'conference.seat_types'")
+    base.refresh()
     laptop.workspace.issue(tagline("x"))
     assert ended(laptop) is State.SYNCED
     assert not laptop.staging.differing
@@ -401,9 +400,3 @@ def test_pages_without_end_are_given_up(server: Server, laptop: Desktop) -> None
     end = laptop.sync(lambda _: Response(200, to_json(page)))
     assert end is not None
     assert (end.state, end.detail) == (State.FAILED, "the change has no end")
-
-
-def test_the_key_of_a_file_has_256_bits() -> None:
-    assert KEY_BYTES * 8 == 256
-    assert key(Device, "x").view == "access.devices"
-    assert session.Ended(State.SYNCED).pushed == 0

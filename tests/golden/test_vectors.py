@@ -57,10 +57,8 @@ def test_the_fingerprint_by_which_a_repeated_command_is_told_from_another_with_i
 
 def test_the_secrets_of_a_conference() -> None:
     """Tickets were signed and order links were mailed with what is derived from the master secret."""
-    assert (
-        Secrets(MASTER).of("conference-1").secret.hex()
-        == "55151d7a2eece69f265d7e55bb0b1434c132e2d1ee44016e9d5785cc7f0b88fc"
-    )
+    secret = Secrets(MASTER).of("conference-1")
+    assert secret.secret.hex() == "55151d7a2eece69f265d7e55bb0b1434c132e2d1ee44016e9d5785cc7f0b88fc"
     assert secret.public_ticket_key == "icc5yxm8rUqY/DjwxUqtWQOOxY/2/a8QFEKPEAKvi3U="
     assert Secrets(MASTER).hashed("token") == "4f5b4fc1a65f718464381e265e707e76aa98b3a481b443436a5c160adbd15cdd"
 

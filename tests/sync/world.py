@@ -29,7 +29,7 @@ from shared.kernel.codec import to_json
 from shared.kernel.decider import Actor, Role
 from shared.kernel.ids import PersonId
 from shared.kernel.messages import wire_of
-from shared.sync.protocol import START, Checkpoint, Code, Problem, Pushed, read_batch
+from shared.sync.protocol import Checkpoint, Code, Problem, Pushed, read_batch
 
 MASTER = bytes(range(32))
 FILE_KEY = bytes(range(32, 64))
@@ -90,18 +90,14 @@ class Server:
         if request.method == "POST":
             return self._commands(device, request)
         query = request.path.partition("?")[2]
-        asked = dict(part.split("=") for part in query.split("&"))
-        text = request.headers["Last-Event-ID"]
+        asked = dict(part.split("=") for part in query.split("&") if part)
         try:
             given = feed.page(
                 self.engine,
                 feed.Asked(
                     space=self.conference,
                     device=device,
-                    checkpoint=Checkpoint.parse(text)
-                    if (text := request.headers["Last-Event-ID"]) != str(START)
-                    else START,
-                    after=int(asked["after"]),
+                    after=Checkpoint.parse(request.headers["Last-Event-ID"]),
                     views=asked["views"].split(",") if "views" in asked else None,
                 ),
                 limit=self.page_rows,

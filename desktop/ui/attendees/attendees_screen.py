@@ -20,7 +20,7 @@ from shared.kernel.decider import Key
 
 _PAUSE_MS: Final = 60  # after the last key, so that a fast typist searches once
 _ROW_HEIGHT: Final = 34
-_WIDTHS: Final = (0, 170, 190, 120, 130)
+_WIDTHS: Final = (0, 140, 175, 95, 80)
 
 
 class AttendeesScreen(Page):

@@ -129,7 +129,7 @@ class AttendeesModel(QAbstractTableModel):
                 return f"{row.locator or '–'} · {row.position + 1}"
             case _:
                 entry = first_entry(self._workspace, row.ticket, self._areas)
-                return "" if entry is None else words.moment(entry.at)
+                return "" if entry is None else words.short_moment(entry.at)
 
     # Loading
 

@@ -23,7 +23,7 @@ class AttendeePanel(QFrame):
         self._workspace = workspace
         self.row: Pass | None = None
         self.setProperty("look", "card")
-        self.setFixedWidth(320)
+        self.setFixedWidth(300)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(1, 1, 1, 1)
         area = QScrollArea()
@@ -35,7 +35,7 @@ class AttendeePanel(QFrame):
         inside.setProperty("look", "page")
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.WIDE)
-        self._column.setSpacing(Space.SMALL)
+        self._column.setSpacing(Space.TIGHT)
         area.setWidget(inside)
         whole.addWidget(area)
         self.show_row(None)
@@ -102,6 +102,7 @@ class AttendeePanel(QFrame):
             self._add(self.tr("Not arrived yet."), "muted")
 
     def _pair(self, name: str, text: str) -> None:
+        self._column.addSpacing(Space.TIGHT)
         self._add(name, "caption")
         shown = self._add(text)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -49,6 +49,7 @@ class GateBar(QFrame):
         pair.addWidget(self.entry)
         pair.addWidget(self.exit)
         row.addLayout(_named(self.tr("Direction"), segments))
+        self.area.view().setAccessibleName(self.tr("Area"))
         self.area.activated.connect(self._keep)
         self.gate.editingFinished.connect(self._keep)
         self.operator.editingFinished.connect(self._keep)

@@ -39,17 +39,23 @@ class Scanner(QObject):
     def __init__(self, app: QApplication, clock: Callable[[], float] = monotonic) -> None:
         super().__init__(app)
         self.is_active = False
-        self._clock = clock
+        self._app, self._clock = app, clock
         self._held: list[_Held] = []
         self._target: QObject | None = None
         self._last = self._ended = -1.0
-        self._passed: tuple[QObject, int] | None = None
+        self._passed: tuple[QWidget, int] | None = None
         self._is_replaying = False
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(int(GAP_S * 1000))
         self._idle.timeout.connect(self._on_idle)
         app.installEventFilter(self)
+
+    def close(self) -> None:
+        """Stop listening for good."""
+        self.is_active = False
+        self._idle.stop()
+        self._app.removeEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() != QEvent.Type.KeyPress or not self.is_active or self._is_replaying:
@@ -64,7 +70,7 @@ class Scanner(QObject):
         if self._passed is None or self._passed[1] != event.timestamp():
             return False
         first = self._passed[0]
-        return shiboken6.isValid(first) and isinstance(first, QWidget) and watched.isAncestorOf(first)
+        return first is not watched and shiboken6.isValid(first) and watched.isAncestorOf(first)
 
     def _hear(self, watched: QWidget, event: QKeyEvent) -> bool:
         now = self._clock()

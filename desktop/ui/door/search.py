@@ -4,19 +4,19 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem
 
 from desktop.ui import words
 from desktop.ui.parts.shapes import Shape, icon
+from desktop.ui.parts.two_lines import TwoLines
 from desktop.ui.tokens import Tone
 from desktop.workspace import Workspace
 from shared.checkin.verdict import Admission, Pass, admission_id, is_inside
 from shared.kernel.ids import AreaId
 
 _MOST: Final = 50
-_ROW_HEIGHT: Final = 48
 _BURST_S: Final = 0.035
 _BURST_LEAST: Final = 8
 
@@ -66,10 +66,9 @@ class Results(QListWidget):
         super().__init__()
         self._workspace = workspace
         self.setAccessibleName(self.tr("People found"))
-        self.setIconSize(QSize(22, 22))
+        self.setItemDelegate(TwoLines(self))
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.itemActivated.connect(self._choose)
         self.itemClicked.connect(self._choose)
 
@@ -86,7 +85,6 @@ class Results(QListWidget):
                 item.setIcon(icon(Shape.CHECK, Tone.GOOD, 22))
             else:
                 item.setIcon(icon(Shape.RING, Tone.NEUTRAL, 22))
-            item.setSizeHint(QSize(0, _ROW_HEIGHT))
             item.setToolTip(item.text())
             item.setData(Qt.ItemDataRole.UserRole, row)
             self.addItem(item)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from desktop.ui import words
@@ -10,13 +10,13 @@ from desktop.ui.door.doorkeeper import Scanned
 from desktop.ui.door.findings import Look, finding_name, look
 from desktop.ui.parts.labels import label
 from desktop.ui.parts.shapes import Shape, icon
+from desktop.ui.parts.two_lines import TwoLines
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
 from shared.checkin.verdict import Pass
 from shared.checkin.views import Incident
 
 MOST: Final = 20
-_ROW_HEIGHT: Final = 48
 
 
 class Strip(QWidget):
@@ -41,10 +41,9 @@ class Strip(QWidget):
         column.addLayout(row)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Last scans"))
-        self.list.setIconSize(QSize(22, 22))
+        self.list.setItemDelegate(TwoLines(self.list))
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.itemActivated.connect(self._choose)
         self.list.itemClicked.connect(self._choose)
         column.addWidget(self.list, 1)
@@ -78,7 +77,6 @@ class Strip(QWidget):
             parts.append(self.tr("waiting"))
         item = QListWidgetItem(f"{name}\n{' · '.join(parts)}")
         item.setIcon(icon(Shape.WARNING, Tone.CAUTION, 22) if late else icon(shown.shape, shown.tone, 22))
-        item.setSizeHint(QSize(0, _ROW_HEIGHT))
         item.setData(Qt.ItemDataRole.UserRole, scanned)
         item.setToolTip(item.text())
         self.list.addItem(item)

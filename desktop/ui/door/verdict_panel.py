@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.ui.door.findings import Look
 from desktop.ui.parts.shapes import Shape, draw
 from desktop.ui.theme import Theme
-from desktop.ui.tokens import Size, Space, Tone
+from desktop.ui.tokens import LOUD, Size, Space
 
 _HEIGHT = 190
 _SHAPE = 116
@@ -44,9 +44,8 @@ class VerdictPanel(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect())
-        tone = Tone.NEUTRAL if self.look is None else self.look.tone
-        ground = QColor(colours.sunken if self.look is None else colours.strong[tone])
-        ink = QColor(colours.muted if self.look is None else colours.on_strong)
+        loud = (colours.sunken, colours.muted) if self.look is None else LOUD[self.look.tone]
+        ground, ink = QColor(loud[0]), QColor(loud[1])
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(box, Space.RADIUS, Space.RADIUS)

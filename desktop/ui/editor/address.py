@@ -1,7 +1,7 @@
 """The conference's address on the server: chosen, waiting, ours or taken; fixed by the first publish."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.parts.field import Field, line
 from desktop.ui.parts.labels import Chip, button
@@ -30,8 +30,11 @@ class Address(QWidget):
         self._state = Chip(Shape.CLOCK, "", Tone.WAITING)
         self._choose = button(self.tr("Choose"), self._issue, name=self.tr("Choose this address"))
         row.addWidget(self.field, 1)
-        row.addWidget(self._choose)
-        row.addWidget(self._state)
+        row.addWidget(self._choose, 0, Qt.AlignmentFlag.AlignBottom)
+        beside = QVBoxLayout()
+        beside.setContentsMargins(0, 30, 0, 0)
+        beside.addWidget(self._state, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(beside)
         row.addStretch(1)
 
     def refresh(self, conference: Conference) -> None:

@@ -62,7 +62,7 @@ class ConflictCard(QFrame):
         column.addLayout(actions)
         if not refused.is_settled:
             for place in range(actions.count()):
-                if (widget := actions.itemAt(place).widget()) is not None:
+                if (item := actions.itemAt(place)) is not None and (widget := item.widget()) is not None:
                     widget.setEnabled(False)
             column.addWidget(
                 label(self.tr("The server has not answered yet. Until it does, nothing is lost."), "small", wraps=True)

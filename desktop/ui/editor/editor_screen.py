@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout
 from desktop.ui import words
 from desktop.ui.changes import Changes, concerns
 from desktop.ui.editor.address import Address
+from desktop.ui.editor.area_dialog import AreaDialog
+from desktop.ui.editor.areas import Areas
 from desktop.ui.editor.conflict_card import ConflictCard
 from desktop.ui.editor.form import Form
 from desktop.ui.editor.seat_type_dialog import SeatTypeDialog
@@ -21,7 +23,7 @@ from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
 from shared.conference.conference import Conference, EditSeatType, PublishConference, UnpublishConference
 from shared.kernel.decider import Rejected
-from shared.kernel.ids import SeatTypeId
+from shared.kernel.ids import AreaId, SeatTypeId
 from shared.sentences import sentence
 
 
@@ -58,13 +60,18 @@ class EditorScreen(Page):
         self.seat_types.edit_asked.connect(self._open_seat_type)
         column.addWidget(self.seat_types)
         self.body.addWidget(frame)
+        frame, column = card()
+        self.areas = Areas(workspace)
+        self.areas.edit_asked.connect(self._open_area)
+        column.addWidget(self.areas)
+        self.body.addWidget(frame)
         self.body.addStretch(1)
         self._shown: list[RefusedEdit] = []
         changes.changed.connect(self._on_change)
         self.refresh()
 
     def _on_change(self, keys: set[object]) -> None:
-        views = ("conference.conferences", "conference.seat_types", "registration.seat_types", "access.devices")
+        views = ("conference.conferences", "conference.seat_types", "registration.seat_types", "checkin.areas")
         if concerns(keys, *views):  # type: ignore[arg-type]
             self.refresh()
 
@@ -78,6 +85,7 @@ class EditorScreen(Page):
         self.form.show_row(conference)
         self.address.refresh(conference)
         self.seat_types.refresh()
+        self.areas.refresh()
         waiting = waiting_fields(self._workspace.pending)
         for name, field in self.form.fields.items():
             field.mark_waiting(name in waiting)
@@ -186,6 +194,9 @@ class EditorScreen(Page):
 
     def _open_seat_type(self, seat_type: str) -> None:
         self._open(SeatTypeDialog(self._workspace, SeatTypeId(seat_type or self._new_id()), self))
+
+    def _open_area(self, area: str) -> None:
+        self._open(AreaDialog(self._workspace, AreaId(area or self._new_id()), self))
 
     def _open(self, dialog: QDialog) -> None:
         dialog.finished.connect(dialog.deleteLater)

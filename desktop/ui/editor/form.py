@@ -22,8 +22,8 @@ _HINTS: Final = {
 }
 # Field, row, column, columns.
 _PLACES: Final = (
-    ("name", 0, 0, 4),
-    ("tagline", 1, 0, 4),
+    ("name", 0, 0, 2),
+    ("tagline", 0, 2, 2),
     ("description", 2, 0, 4),
     ("starts_on", 3, 0, 1),
     ("ends_on", 3, 1, 1),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.desk import Desk
@@ -61,9 +61,9 @@ class CreateDialog(QDialog):
         for place, (name, field) in enumerate(self.fields.items()):
             at = place if name in ("name", "slug") else 2 + (place - 2) // 2
             if name in ("name", "slug"):
-                grid.addWidget(field, at, 0, 1, 2)
+                grid.addWidget(field, at, 0, 1, 2, Qt.AlignmentFlag.AlignTop)
             else:
-                grid.addWidget(field, at, place % 2)
+                grid.addWidget(field, at, place % 2, Qt.AlignmentFlag.AlignTop)
         column.addLayout(grid)
         self._error = label("", "error", wraps=True)
         column.addWidget(self._error)

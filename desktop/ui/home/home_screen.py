@@ -34,16 +34,15 @@ class HomeScreen(Page):
         self._empty = empty_state(
             Shape.HOME,
             self.tr("No conference yet"),
-            self.tr(
-                "Create one, with or without a network, or join one with its owner’s e-mail address and access code."
-            ),
+            self.tr("Create one, with or without a network, or join one with its owner’s address and access code."),
         )
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(self._grid)
-        column.addWidget(self._empty)
-        column.addStretch(1)
+        column.addWidget(self._empty, 1)
+        self._rest = QWidget()
+        column.addWidget(self._rest, 1)
         self.body.addWidget(holder, 1)
         self.refresh()
 
@@ -61,6 +60,7 @@ class HomeScreen(Page):
         self._create.setEnabled(self._desk.may_create)
         self._create.setToolTip("" if self._desk.may_create else self.tr("This device may not create conferences."))
         self._empty.setVisible(not self._cards)
+        self._rest.setVisible(bool(self._cards))
         self._arrange()
 
     def resizeEvent(self, event: object) -> None:

@@ -21,7 +21,7 @@ from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space, Tone
 
 Control = QLineEdit | QPlainTextEdit | QSpinBox | QDoubleSpinBox | QDateEdit | QComboBox
-_LINES_HEIGHT: Final = 84
+_LINES_HEIGHT: Final = 68
 
 
 class Field(QWidget):
@@ -40,7 +40,7 @@ class Field(QWidget):
         row.setSpacing(Space.SMALL)
         self._name = label(name, "caption")
         self._name.setBuddy(control)
-        self._name.setFixedHeight(20)
+        self._name.setFixedHeight(22)
         self._waiting = Chip(Shape.CLOCK, self.tr("waiting"), Tone.WAITING)
         self._waiting.setToolTip(self.tr("Saved on this device. The server does not have it yet."))
         self._waiting.hide()
@@ -53,6 +53,8 @@ class Field(QWidget):
         self._below.setVisible(bool(hint))
         column.addWidget(self._below)
         control.setAccessibleName(name)
+        if isinstance(control, QComboBox):
+            control.view().setAccessibleName(name)
         if isinstance(control, QPlainTextEdit):
             control.setTabChangesFocus(True)
             control.setFixedHeight(_LINES_HEIGHT)

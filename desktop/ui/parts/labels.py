@@ -51,11 +51,12 @@ class Elided(QLabel):
 
     def paintEvent(self, event: object) -> None:
         painter = QPainter(self)
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        room = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         # Names written from right to left still stand at the left, in line with the others.
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), flags, shown)
+        painter.drawText(room, flags, shown)
         painter.end()
 
 
@@ -156,8 +157,7 @@ def empty_state(shape: Shape, heading: str, text: str) -> QWidget:
     column.addWidget(head)
     body = label(text, "muted", wraps=True)
     body.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-    body.setMaximumWidth(460)
-    body.setMinimumWidth(320)
+    body.setFixedWidth(420)
     column.addWidget(body, 0, Qt.AlignmentFlag.AlignHCenter)
     return whole
 

@@ -47,6 +47,20 @@ def test_a_database_that_cannot_be_is_told_in_a_sentence(tmp_path: Path) -> None
     assert refused.stderr.strip() == "Lanyard does not run on mysql. Give it a URL of SQLite or PostgreSQL."
 
 
+def test_serve_says_that_somebody_else_s_database_must_be_migrated_and_leaves_it_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'theirs.sqlite'}"
+    refused = lanyard(tmp_path / "data", "serve", LANYARD_DATABASE_URL=url)
+    assert refused.returncode == 1
+    assert refused.stderr.strip() == ("The database is not up to date. Make a backup, then run: lanyard migrate")
+    assert lanyard(tmp_path / "data", "migrate", LANYARD_DATABASE_URL=url).stdout == "The database is up to date.\n"
+    check_ready(create_engine_for(url))
+
+
+def test_only_the_server_s_user_reads_what_it_keeps(tmp_path: Path) -> None:
+    assert lanyard(tmp_path / "data", "invite", "ann@example.org").returncode == 0
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+
+
 def test_an_old_or_newer_schema_is_told_in_a_sentence(tmp_path: Path) -> None:
     engine = create_engine_for(f"sqlite:///{tmp_path / 'one.sqlite'}")
     with pytest.raises(EnvironmentProblem, match="lanyard migrate"):

@@ -1,0 +1,1 @@
+"""Tests of devices, held facts and erased persons."""

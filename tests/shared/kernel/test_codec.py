@@ -144,7 +144,7 @@ def test_a_version_without_an_upcaster_is_a_defect_that_shows_at_once() -> None:
 
 
 def test_an_upcaster_that_nothing_needs_is_a_defect_that_shows_at_once() -> None:
-    with pytest.raises(TypeError, match="an upcaster from version 1 of tests.guest_left, and no newer version"):
+    with pytest.raises(TypeError, match=r"an upcaster from version 1 of tests\.guest_left, and no newer version"):
         Codec(messages=[GuestLeft], rows=[], upcasters={Wire("tests.guest_left", 1): renamed})
 
 
@@ -153,7 +153,7 @@ def test_two_classes_of_one_name_are_a_defect_that_shows_at_once() -> None:
     class Other:
         pass
 
-    with pytest.raises(TypeError, match="two classes are named tests.guest_left"):
+    with pytest.raises(TypeError, match=r"two classes are named tests\.guest_left"):
         Codec(messages=[GuestLeft, Other], rows=[])
 
 

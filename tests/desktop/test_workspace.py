@@ -1,0 +1,266 @@
+"""The door of the screens: what a user sees, what waits, what was refused; and the gate and the second try on top."""
+
+import base64
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from desktop.door import Door
+from desktop.profile import now
+from desktop.reapply import refreshed
+from desktop.sync.session import State
+from shared.access.access import Device, ErasePerson
+from shared.checkin import ticket_code
+from shared.checkin.admission import Action
+from shared.checkin.areas import DefineArea
+from shared.checkin.ticket_code import TicketCode
+from shared.checkin.verdict import Direction, Finding, Pass
+from shared.conference.conference import (
+    AddSeatType,
+    ChangeOwner,
+    Conference,
+    EditConference,
+    Owner,
+    PublishConference,
+    SeatType,
+)
+from shared.kernel.codec import RawJson, from_json, to_json
+from shared.kernel.decider import Actor, Key, Rejected, Role, key
+from shared.kernel.edits import Edit
+from shared.kernel.ids import AreaId, ConferenceId, PersonId, SeatTypeId, TicketId
+from shared.kernel.messages import wire_of
+from shared.sync.overlay import Standing
+from shared.sync.protocol import Page, PushedRow
+from tests.sync.world import Clock, Desktop, Server, creation
+
+SPACE = "01a20000-0000-7000-8000-000000000001"
+FULL = SeatTypeId("01a20000-0000-7000-8000-000000000002")
+TICKET = TicketId("01a20000-0000-7000-8000-000000000003")
+OTHER = Actor(role=Role.ORGANIZER, id="other", label="other")
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Desktop:
+    """A laptop that made the conference and is in step."""
+    server = Server(SPACE, Clock(), tmp_path)
+    server.creators.add("laptop")
+    laptop = Desktop("laptop", server, tmp_path / "laptop", server.clock)
+    laptop.workspace.issue(creation())
+    laptop.sync()
+    return laptop
+
+
+def tagline(text: str, *, seen: str = "") -> EditConference:
+    return EditConference(tagline=Edit(seen=seen, new=text))
+
+
+def test_rows_show_what_is_pending_on_top(laptop: Desktop) -> None:
+    workspace = laptop.workspace
+    assert workspace.rows(SeatType) == {}
+    workspace.issue(AddSeatType(seat_type=FULL, name="Full", quota=5, price=0))
+    assert [one.name for one in workspace.rows(SeatType).values()] == ["Full"]
+    assert workspace.count(SeatType) == 0
+    laptop.sync()
+    assert workspace.count(SeatType) == 1
+    assert not workspace.is_waiting(SeatType, FULL)
+
+
+def test_listeners_hear_which_rows_changed(laptop: Desktop) -> None:
+    heard: list[set[Key]] = []
+    laptop.workspace.listen(heard.append)
+    laptop.workspace.issue(tagline("x"))
+    assert key(Conference) in heard[-1]
+
+
+def test_a_refused_edit_waits_for_the_user(laptop: Desktop) -> None:
+    workspace = laptop.workspace
+    laptop.server.run(tagline("Theirs"), id="theirs-0001", actor=OTHER)
+    mine = workspace.issue(tagline("Mine")).context.command_id
+    laptop.sync()
+    (problem,) = workspace.problems()
+    assert (problem.code, problem.is_settled, problem.logged.command_id) == ("changed_meanwhile", True, mine)
+    logged, outcome = workspace.activity()[0]
+    assert logged.command_id == mine
+    assert outcome is not None
+    workspace.issue(refreshed(problem.logged.command(), workspace))
+    workspace.drop(mine)
+    assert not workspace.problems()
+    assert laptop.sync() is not None
+    conference = workspace.get(Conference)
+    assert conference is not None
+    assert conference.tagline == "Mine"
+
+
+def test_what_will_probably_be_refused_is_shown_and_sent(laptop: Desktop) -> None:
+    workspace = laptop.workspace
+    mine = workspace.issue(tagline("Mine")).context.command_id
+    laptop.server.run(tagline("Theirs"), id="theirs-0001", actor=OTHER)
+    page = laptop.server.answer("laptop", laptop.staging.request())
+    assert laptop.staging.take(from_json(Page, page.body))
+    (problem,) = workspace.problems()
+    assert (problem.code, problem.is_settled) == ("changed_meanwhile", False)
+    assert [one.standing for one in workspace.pending] == [Standing.DOUBTFUL]
+    laptop.close()
+    laptop.open()
+    assert [one.standing for one in laptop.workspace.pending] == [Standing.DOUBTFUL]
+    ended = laptop.sync()
+    assert ended is not None
+    assert ended.pushed == 1
+    (problem,) = laptop.workspace.problems()
+    assert (problem.logged.command_id, problem.is_settled) == (mine, True)
+
+
+def test_a_command_of_a_newer_release_is_kept_and_sent(laptop: Desktop) -> None:
+    """As after going back to an older desktop."""
+    laptop.workspace.issue(tagline("x"))
+    laptop.log._connection.execute("UPDATE commands SET version = 99 WHERE name = 'conference.edit_conference'")
+    laptop.close()
+    laptop.open()
+    assert not laptop.workspace.pending
+    ended = laptop.sync()
+    assert ended is not None
+    assert (ended.state, ended.pushed) == (State.SYNCED, 1)
+    assert [one.code for one in laptop.workspace.problems()] == ["unknown_version"]
+
+
+def test_an_erased_person_is_forgotten_here_too(laptop: Desktop) -> None:
+    laptop.workspace.issue(ErasePerson(person=PersonId("owner-1")))
+    laptop.sync()
+    owner = laptop.workspace.get(Owner)
+    assert owner is not None
+    assert str(owner.email) == "erased"
+    assert b"ada@example.org" not in laptop.log.commands(SPACE)[0].body
+
+
+def test_notices_are_read(laptop: Desktop) -> None:
+    laptop.workspace.open_epoch(2)
+    (notice,) = laptop.workspace.notices()
+    laptop.workspace.read_notice(notice.id)
+    assert not laptop.workspace.notices()
+
+
+# The second try
+
+
+def test_a_second_try_has_what_its_author_sees_now(laptop: Desktop) -> None:
+    workspace = laptop.workspace
+    workspace.issue(tagline("Now"))
+    again = refreshed(EditConference(tagline=Edit(seen="Then", new="Mine"), links=Edit(seen="x", new="y")), workspace)
+    assert (again.tagline, again.links) == (Edit(seen="Now", new="Mine"), Edit(seen="", new="y"))
+    change = ChangeOwner(owner=PersonId("owner-1"), seen_name="x", seen_email="y", name="Bo", email="bo@example.org")
+    owner = refreshed(change, workspace)
+    assert (owner.seen_name, owner.seen_email, owner.name) == ("Ada Example", "ada@example.org", "Bo")
+    assert refreshed(PublishConference(), workspace) == PublishConference()
+
+
+def test_a_second_try_without_the_row_is_the_first_one(tmp_path: Path) -> None:
+    server = Server(SPACE, Clock(), tmp_path)
+    empty = Desktop("door", server, tmp_path / "door", server.clock)
+    assert refreshed(tagline("x"), empty.workspace) == tagline("x")
+
+
+# The gate
+
+
+AREA = AreaId("01a20000-0000-7000-8000-000000000004")
+
+
+class Gate:
+    """A laptop at the main door, with one ticket that the server has pushed."""
+
+    def __init__(self, laptop: Desktop) -> None:
+        self.laptop = laptop
+        self.key = Ed25519PrivateKey.generate()
+        workspace = laptop.workspace
+        workspace.issue(AddSeatType(seat_type=FULL, name="Full", quota=5, price=0))
+        workspace.issue(DefineArea(area=AREA, name="Main", seat_types=(FULL,)))
+        laptop.sync()
+        shown = Pass(
+            ticket=TICKET,
+            locator="ABC123",
+            position=1,
+            seat_type=FULL,
+            version=1,
+            attendee=PersonId("p1"),
+            first_name="Jörg",
+            last_name="Öz",
+            company="",
+            is_cancelled=False,
+        )
+        rows = {key(Pass, TICKET): PushedRow(wire_of(Pass).name, TICKET, 3, RawJson(to_json(shown)))}
+        base = workspace._base
+        base.apply(base.checkpoint(), base.versions(), base.digests_after(rows, ()), rows, [])
+        base.refresh()
+
+    def door(self, direction: Direction = Direction.ENTRY) -> Door:
+        return Door(self.laptop.workspace, area=AREA, gate="West", direction=direction)
+
+    def code(self, at: datetime, *, conference: str = SPACE) -> str:
+        conference_row = self.laptop.workspace.get(Conference)
+        assert conference_row is not None
+        assert conference_row.ticket_key is not None
+        secret = self.laptop.server.tools.secrets.of(SPACE)
+        assert secret.sign is not None
+        return ticket_code.issue(
+            TicketCode(
+                conference=ConferenceId(conference),
+                ticket=TICKET,
+                version=1,
+                seat_type=FULL,
+                valid_from=at - timedelta(days=1),
+                valid_until=at + timedelta(days=1),
+                key_id=ticket_code.key_id(base64.b64decode(conference_row.ticket_key)),
+            ),
+            secret.sign,
+        )
+
+
+@pytest.fixture
+def gate(laptop: Desktop) -> Gate:
+    return Gate(laptop)
+
+
+def scan(door: Door, text: str) -> tuple[Finding, Action]:
+    seen = door.see(text)
+    scanned = door.record(seen, door.verdict(seen))
+    return scanned.verdict.finding, scanned.action
+
+
+def test_a_ticket_is_admitted_once_and_the_scans_are_kept(gate: Gate) -> None:
+    code = gate.code(now())
+    assert scan(gate.door(), code) == (Finding.ADMIT, Action.ADMITTED)
+    assert scan(gate.door(), code) == (Finding.ALREADY_INSIDE, Action.TURNED_AWAY)
+    assert scan(gate.door(Direction.EXIT), code) == (Finding.LEAVE, Action.ADMITTED)
+    assert scan(gate.door(), code) == (Finding.ADMIT, Action.ADMITTED)
+    assert len(gate.laptop.workspace.pending) == 4
+    assert [one.id for one in gate.laptop.workspace._base.search(wire_of(Pass).name, "jorg")] == [TICKET]
+    assert [one.locator for one in gate.laptop.workspace.search(Pass, "jorg oz").values()] == ["ABC123"]
+    assert gate.laptop.workspace.search(Pass, " ") == {}
+
+
+def test_a_code_is_checked(gate: Gate) -> None:
+    code = gate.code(now())
+    forged = code[:-20] + ("A" if code[-20] != "A" else "B") + code[-19:]
+    assert scan(gate.door(), forged) == (Finding.FORGED, Action.TURNED_AWAY)
+    assert scan(gate.door(), "a poster") == (Finding.UNREADABLE, Action.TURNED_AWAY)
+    assert scan(gate.door(), gate.code(now() - timedelta(days=9))) == (Finding.OUT_OF_TIME, Action.TURNED_AWAY)
+
+
+def test_somebody_found_by_search_is_let_through_for_a_reason(gate: Gate) -> None:
+    door = gate.door()
+    seen = door.found(TICKET)
+    assert door.record(seen, door.verdict(seen)).action is Action.ADMITTED
+    seen = door.found("01a20000-0000-7000-8000-00000000000f")
+    assert door.record(seen, door.verdict(seen), override="Speaker").action is Action.OVERRIDDEN
+
+
+def test_without_the_conference_key_nothing_is_genuine(tmp_path: Path, gate: Gate) -> None:
+    server = Server(SPACE, Clock(), tmp_path / "other")
+    empty = Desktop("door", server, tmp_path / "door", server.clock)
+    door = Door(empty.workspace, area=AREA, gate="West", direction=Direction.ENTRY)
+    assert door.verdict(door.see(gate.code(now()))).finding is Finding.FORGED
+    with pytest.raises(Rejected):
+        empty.workspace.issue(PublishConference())
+    assert empty.workspace.get(Device, "door") is None

@@ -1,0 +1,189 @@
+"""The editor: what waits is marked, a conflict shows theirs and mine, and every way out of it works."""
+
+from datetime import timedelta
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton
+
+from desktop.ui.editor.editor_screen import EditorScreen
+from desktop.ui.main_window import MainWindow
+from desktop.ui.problems.cards import IncidentCard, ProblemCard
+from desktop.ui.problems.problems_screen import ProblemsScreen
+from shared.access.access import EnrolDevice
+from shared.conference.conference import Conference, EditConference, SeatType
+from shared.kernel.decider import Actor, Role
+from shared.kernel.edits import Edit
+from shared.kernel.ids import DeviceId
+from tests.desktop.ui.conftest import Open
+from tests.desktop.ui.stage import CONFERENCE, FULL, Stage, StagedDesk
+
+
+def _editor(window: MainWindow) -> EditorScreen:
+    window.open_conference(CONFERENCE)
+    assert window.screens is not None
+    return window.screens.made("conference", EditorScreen)
+
+
+def _type(editor: EditorScreen, field: str, text: str) -> None:
+    control = editor.form.fields[field].control
+    assert isinstance(control, QLineEdit)
+    control.selectAll()
+    QTest.keyClicks(control, text)
+
+
+def _is_waiting(editor: EditorScreen, field: str) -> bool:
+    return editor.form.fields[field].is_marked_waiting
+
+
+def _press(within: object, text: str) -> None:
+    assert hasattr(within, "findChildren")
+    found = [one for one in within.findChildren(QPushButton) if one.text().replace("&", "") == text]
+    found[0].click()
+
+
+def _office_edits(stage: Stage, tagline: str) -> None:
+    stage.run(EnrolDevice(device=DeviceId("office"), label="Office computer", role=Role.ORGANIZER))
+    edit = EditConference(tagline=Edit(seen="Three days of open questions", new=tagline))
+    stage.run(edit, actor=Actor(role=Role.ORGANIZER, id="office"))
+
+
+def test_a_saved_field_is_marked_waiting_until_the_server_has_it(stage: Stage, open_window: Open) -> None:
+    editor = _editor(open_window(StagedDesk(stage.laptop)))
+    _type(editor, "location", "Gdansk")
+    assert not _is_waiting(editor, "location")
+    editor.save()
+    assert _is_waiting(editor, "location")
+    assert not _is_waiting(editor, "name")
+    stage.laptop.sync()
+    assert not _is_waiting(editor, "location")
+    assert editor.form.fields["location"].value == "Gdansk"
+
+
+def test_what_is_typed_survives_a_sync_of_other_fields(stage: Stage, open_window: Open) -> None:
+    editor = _editor(open_window(StagedDesk(stage.laptop)))
+    _type(editor, "location", "Gdansk")
+    _office_edits(stage, "From the office")
+    stage.laptop.sync()
+    assert editor.form.fields["location"].value == "Gdansk"
+    assert editor.form.fields["tagline"].value == "From the office"
+    editor.save()
+    stage.laptop.sync()
+    conference = stage.laptop.workspace.get(Conference)
+    assert conference is not None
+    assert (conference.location, conference.tagline) == ("Gdansk", "From the office")
+
+
+def test_a_refusal_stands_at_its_field(stage: Stage, open_window: Open) -> None:
+    editor = _editor(open_window(StagedDesk(stage.laptop)))
+    _type(editor, "time_zone", "Nowhere at all")
+    editor.save()
+    assert "time zone" in editor.form.fields["time_zone"].complaint.lower()
+    assert not stage.laptop.workspace.pending
+
+
+@pytest.fixture
+def conflict(stage: Stage, open_window: Open) -> MainWindow:
+    """A tagline changed here and at the office, and the refusal has come down."""
+    window = open_window(StagedDesk(stage.laptop))
+    editor = _editor(window)
+    _type(editor, "tagline", "Mine")
+    editor.save()
+    _office_edits(stage, "Theirs")
+    stage.laptop.sync()
+    return window
+
+
+def _tagline(stage: Stage) -> str:
+    stage.laptop.sync()
+    conference = stage.laptop.workspace.get(Conference)
+    assert conference is not None
+    return conference.tagline
+
+
+def test_a_conflict_shows_theirs_and_mine_and_who(stage: Stage, conflict: MainWindow) -> None:
+    (card,) = _editor(conflict).conflicts
+    assert card.texts == ("Theirs", "Mine")
+    assert "Office computer" in card.accessibleName()
+
+
+def test_mine_can_be_reapplied(stage: Stage, conflict: MainWindow) -> None:
+    (card,) = _editor(conflict).conflicts
+    _press(card, "Reapply mine")
+    assert not _editor(conflict).conflicts
+    assert _tagline(stage) == "Mine"
+    assert not stage.laptop.workspace.problems()
+
+
+def test_theirs_can_be_kept(stage: Stage, conflict: MainWindow) -> None:
+    (card,) = _editor(conflict).conflicts
+    _press(card, "Keep theirs")
+    assert not _editor(conflict).conflicts
+    assert _tagline(stage) == "Theirs"
+
+
+def test_the_refused_value_can_be_edited(stage: Stage, conflict: MainWindow) -> None:
+    editor = _editor(conflict)
+    (card,) = editor.conflicts
+    _press(card, "Edit")
+    assert editor.form.fields["tagline"].value == "Mine"
+    _type(editor, "tagline", "Ours")
+    editor.save()
+    assert _tagline(stage) == "Ours"
+
+
+def test_the_inbox_shows_the_refusal_and_it_can_be_dropped(stage: Stage, conflict: MainWindow) -> None:
+    conflict.go("problems")
+    assert conflict.screens is not None
+    screen = conflict.screens.made("problems", ProblemsScreen)
+    (card,) = screen.cards
+    assert isinstance(card, ProblemCard)
+    assert card.heading.text() == "Change tagline"
+    _press(card, "Drop")
+    screen.refresh()
+    assert not screen.cards
+
+
+def test_the_days_move_together(stage: Stage, open_window: Open) -> None:
+    editor = _editor(open_window(StagedDesk(stage.laptop)))
+    conference = stage.laptop.workspace.get(Conference)
+    assert conference is not None
+    for name in ("starts_on", "ends_on"):
+        editor.form.fields[name].show_value(getattr(conference, name) + timedelta(days=30))
+    editor.save()
+    assert len(stage.laptop.workspace.pending) == 1
+    stage.laptop.sync()
+    moved = stage.laptop.workspace.get(Conference)
+    assert moved is not None
+    assert moved.starts_on == conference.starts_on + timedelta(days=30)
+
+
+def test_a_seat_type_that_was_published_cannot_be_deleted(stage: Stage, open_window: Open) -> None:
+    editor = _editor(open_window(StagedDesk(stage.laptop)))
+    editor.seat_types.table.selectRow(0)
+    assert editor.seat_types.chosen == FULL
+    assert not editor.seat_types._delete.isEnabled()
+    assert stage.laptop.workspace.get(SeatType, FULL) is not None
+
+
+def test_a_double_admission_names_both_gates(stage: Stage, open_window: Open) -> None:
+    from desktop.door import Door
+    from shared.checkin.verdict import Direction, Pass
+
+    for name in ("gate-west", "gate-east"):
+        stage.desktop(name).sync()
+    for name in ("gate-west", "gate-east"):
+        device = stage.desktop(name)
+        row = next(one for one in device.workspace.rows(Pass).values() if one.last_name == "Li")
+        gate = Door(device.workspace, area="area-door", gate=name.title(), direction=Direction.ENTRY)
+        seen = gate.found(row.ticket)
+        gate.record(seen, gate.verdict(seen))
+    for name in ("gate-west", "gate-east"):
+        stage.desktop(name).sync()
+    stage.laptop.sync()
+    window = open_window(StagedDesk(stage.laptop))
+    window.open_conference(CONFERENCE, "problems")
+    assert window.screens is not None
+    (card,) = window.screens.made("problems", ProblemsScreen).cards
+    assert isinstance(card, IncidentCard)
+    assert card.heading.text() == "Bo Li was admitted twice at Main door"

@@ -1,0 +1,146 @@
+"""The window as a whole: names for screen readers, the status bar, enrolment, the long table."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDialog, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.ui.attendees.attendees_screen import AttendeesScreen
+from desktop.ui.desk import Line, Refused
+from desktop.ui.editor.area_dialog import AreaDialog
+from desktop.ui.editor.seat_type_dialog import SeatTypeDialog
+from desktop.ui.home.create_dialog import CreateDialog
+from desktop.ui.tokens import DARK, LIGHT, LOUD, Colours, Tone
+from shared.conference.conference import EditConference
+from shared.kernel.edits import Edit
+from shared.kernel.ids import AreaId, SeatTypeId
+from tests.desktop.ui.conftest import Open
+from tests.desktop.ui.stage import CONFERENCE, Stage, StagedDesk
+
+PLACES = ("home", "conference", "attendees", "door", "problems", "activity")
+
+
+def _nameless(whole: QWidget) -> list[str]:
+    """The controls that take the focus and have no name for a screen reader."""
+    return [
+        f"{type(one).__name__} in {type(one.parent()).__name__}"
+        for one in whole.findChildren(QWidget)
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and not one.accessibleName() and not _is_part(one)
+    ]
+
+
+def _is_part(one: QWidget) -> bool:
+    """The field inside a spin box or a choice speaks with the name of the whole."""
+    return isinstance(one, QLineEdit) and isinstance(one.parent(), QAbstractSpinBox | QComboBox)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_control_has_a_name_for_screen_readers(stage: Stage, open_window: Open, place: str) -> None:
+    window = open_window(StagedDesk(stage.laptop))
+    window.open_conference(CONFERENCE, place)
+    assert window.place == place
+    assert _nameless(window) == []
+
+
+def test_every_control_of_the_dialogs_has_a_name(stage: Stage, open_window: Open, qtbot: QtBot) -> None:
+    desk = StagedDesk(stage.laptop)
+    window = open_window(desk)
+    window.open_conference(CONFERENCE)
+    window.show_connection()
+    workspace = stage.laptop.workspace
+    dialogs = [
+        *window.findChildren(QDialog),
+        CreateDialog(desk),
+        SeatTypeDialog(workspace, SeatTypeId("new")),
+        AreaDialog(workspace, AreaId("new")),
+    ]
+    assert len(dialogs) == 4
+    for dialog in dialogs:
+        qtbot.addWidget(dialog)
+        assert _nameless(dialog) == []
+    window.enrol()
+    assert window.enrolment is not None
+    assert _nameless(window.enrolment) == []
+
+
+def test_the_status_bar_tells_what_waits(stage: Stage, open_window: Open, qtbot: QtBot) -> None:
+    desk = StagedDesk(stage.laptop)
+    desk.line = replace(desk.line, line=Line.ALONE, heard_at=stage.clock.now, is_equal=True)
+    window = open_window(desk)
+    window.open_conference(CONFERENCE)
+    assert window.status.line.text() == "Alone"
+    assert window.status.pending.text() == "nothing waiting"
+    stage.laptop.workspace.issue(EditConference(location=Edit(seen="Łódź", new="Wrocław")))
+    qtbot.waitUntil(lambda: window.status.pending.text() == "1 waiting")
+    window.show_connection()
+    dialog = next(one for one in window.findChildren(QDialog) if one.isVisible())
+    dialog.sync.click()  # type: ignore[attr-defined]
+    assert desk.syncs == 1
+    qtbot.waitUntil(lambda: window.status.pending.text() == "nothing waiting")
+
+
+def test_an_enrolment_refused_says_so_at_the_field(stage: Stage, open_window: Open, qtbot: QtBot) -> None:
+    desk = StagedDesk(stage.laptop, is_empty=True, may_create=False)
+    window = open_window(desk)
+    form = window.enrolment
+    assert form is not None, "a device without conferences is asked to enrol"
+    form._ask()
+    assert form.server.complaint == "Server address is missing."
+    for field in (form.server, form.conference, form.owner_email, form.access_code):
+        field.show_value("x")
+    desk.refusal = Refused("These details do not allow it.", "access_code")
+    form._ask()
+    qtbot.waitUntil(lambda: form.access_code.complaint == "These details do not allow it.")
+    desk.refusal = None
+    form._ask()
+    qtbot.waitUntil(lambda: window.enrolment is None)
+    assert window.place == "conference"
+
+
+def test_the_attendees_are_found_without_accents(stage: Stage, open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(StagedDesk(stage.laptop))
+    window.open_conference(CONFERENCE, "attendees")
+    assert window.screens is not None
+    screen = window.screens.made("attendees", AttendeesScreen)
+    qtbot.waitUntil(lambda: screen.model.rowCount() == 4)
+    screen.search.setText("wisniewska")
+    qtbot.waitUntil(lambda: screen.model.rowCount() == 2)
+    screen.table.selectRow(0)
+    assert screen.panel.row is not None
+    assert screen.panel.row.last_name == "Wiśniewska"
+
+
+def test_the_window_remembers_its_place(stage: Stage, open_window: Open) -> None:
+    desk = StagedDesk(stage.laptop)
+    window = open_window(desk)
+    window.open_conference(CONFERENCE, "problems")
+    window.close()
+    assert open_window(desk).place == "problems"
+
+
+def _luminance(colour: str) -> float:
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_texts_have_contrast(colours: Colours) -> None:
+    for ground in (colours.window, colours.surface, colours.sunken):
+        assert _contrast(colours.text, ground) >= 4.5
+        assert _contrast(colours.muted, ground) >= 4.5
+    for tone in Tone:
+        assert _contrast(colours.strong[tone], colours.soft[tone]) >= 4.5
+        assert _contrast(colours.strong[tone], colours.surface) >= 4.5
+        assert _contrast(colours.text, colours.soft[tone]) >= 4.5
+    assert _contrast(colours.control_line, colours.surface) >= 3
+    assert _contrast(colours.on_strong, colours.strong[Tone.ACCENT]) >= 4.5
+    for ground, ink in LOUD.values():
+        assert _contrast(ground, ink) >= 4.5
