@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench import append, checkins, cost, download, orders, rebuild, verdict
-from bench.figures import Figure, heading, line
+from bench.figures import Figure, Latencies, heading, line
 from bench.places import SMALL, Place, Sizes, durable_postgres
 from shared.kernel.codec import to_json
 
@@ -41,11 +41,12 @@ def main() -> None:
     sizes = SMALL if asked.small else Sizes()
     figures: list[Figure] = []
     started = time.monotonic()
-    print(f"{datetime.now(UTC):%d %B %Y}, {os.cpu_count()} cores shared with the load generator\n\n{heading()}")
     _BUILD.mkdir(exist_ok=True)
     with ExitStack() as stack:
         # Beside the sources and not in /tmp, which may be in memory: what is measured reaches the disk.
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="bench-", dir=_BUILD))).absolute()
+        print(f"{datetime.now(UTC):%d %B %Y}, {os.cpu_count()} cores shared with the load generator.", end=" ")
+        print(f"To sync 4 KiB to this disk takes {_sync_ms(folder):.1f} ms.\n\n{heading()}")
         places = []
         if asked.sqlite or not asked.postgres:
             places.append(Place(name="SQLite", folder=folder, sizes=sizes))
@@ -63,6 +64,18 @@ def main() -> None:
     missed = sum(1 for one in figures if one.shortfall)
     aimed_at = sum(1 for one in figures if one.aim is not None)
     print(f"\n{aimed_at - missed} of {aimed_at} aims met, in {time.monotonic() - started:.0f} s")
+
+
+def _sync_ms(folder: Path) -> float:
+    """The median: what every durable write waits for, and what other work on this machine makes longer."""
+    seconds = []
+    with (folder / "sync").open("wb", buffering=0) as file:
+        for _ in range(50):
+            started = time.perf_counter()
+            file.write(bytes(4096))
+            os.fsync(file.fileno())
+            seconds.append(time.perf_counter() - started)
+    return Latencies.of(seconds).p50
 
 
 if __name__ == "__main__":

@@ -6,31 +6,25 @@ from datetime import UTC, datetime
 
 import httpx
 
-from bench.append import append_rate
 from bench.figures import Aim, Figure
 from bench.places import Place
-from bench.plain import stored_commits
+from bench.plain import append, rates, stored_commits
 from bench.processes import serving
-from bench.venue import BATCH, DOOR, FREE, SPACE, Venue, batches, id_of, ticket_of
+from bench.venue import BATCH, DEVICE, DOOR, FREE, SPACE, batches, crowd, id_of, ticket_of
 from shared.checkin.admission import Action, RecordScan
 from shared.checkin.ticket_code import Evidence
 from shared.checkin.verdict import Direction, Seen
 from shared.domain import RELEASE
-from shared.kernel.codec import RawJson, from_json, to_json
-from shared.kernel.decider import Role
+from shared.kernel.codec import RawJson, to_json
 from shared.kernel.ids import TicketId
 from shared.kernel.messages import wire_of
-from shared.sync.protocol import Batch, Command, Pushed
-
-_DEVICE = "door-laptop"
+from shared.sync.protocol import Batch, Command
 
 
 def measure(place: Place) -> Iterator[Figure]:
     """Scans a second of as many different tickets."""
     scans = place.sizes.scans
-    venue = Venue(*place.new_data())
-    venue.admit(scans)
-    token = venue.enrol(_DEVICE, Role.DOOR)
+    venue, token = crowd(place)
     before = venue.position
     bodies = [to_json(batch) for batch in _batches(scans)]
     with (
@@ -42,19 +36,17 @@ def measure(place: Place) -> Iterator[Figure]:
             answer = http.post(f"/sync/{SPACE}/commands", content=body)
             assert answer.status_code == httpx.codes.OK, answer.text
         took = time.perf_counter() - started
-        pushed = from_json(Pushed, answer.content)
-    assert pushed.head == before + scans, "each scan is a commit"
-    stored = stored_commits(venue.engine, before, scans)
+    assert venue.position == before + scans, "each scan is a commit"
+    (appended,) = rates([append(venue.engine, "again")], stored_commits(venue.engine, before, scans), BATCH)
     yield Figure(
         name="queued check-ins, pushed",
         on=place.name,
         measured=scans / took,
         unit="/s",
-        yardstick=append_rate(venue, stored, BATCH),
+        yardstick=appended,
         yardstick_name="append of the same commits",
         aim=Aim(bound=10_000, at_least=True),
     )
-    venue.close()
 
 
 def scan(number: int) -> RecordScan:
@@ -89,5 +81,5 @@ def _batches(scans: int) -> Iterator[Batch]:
             for place, one in enumerate(some)
         ]
         documents = [RawJson(to_json(one)) for one in commands]
-        yield Batch(release=RELEASE, device=_DEVICE, epoch=1, first=first, commands=documents)
+        yield Batch(release=RELEASE, device=DEVICE, epoch=1, first=first, commands=documents)
         first += len(some)

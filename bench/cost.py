@@ -27,19 +27,14 @@ class _Cost(NamedTuple):
 
 def measure(place: Place) -> Iterator[Figure]:
     """Time and rows of an order that is handled alone, after many events against after few."""
-    venue = Venue(*place.new_data())
-    first = 0
-    costs: list[_Cost] = []
-    for events in (_FEW_EVENTS, place.sizes.events):
-        orders = events // _EVENTS_PER_ORDER
-        venue.run(*(bare_order(number) for number in range(first, orders)))
-        costs.append(_cost(venue, orders))
-        first = orders + _MEASURED
-    few, many = costs
+    few, many = Venue(*place.new_data()), Venue(*place.new_data())
+    for venue, events in ((few, _FEW_EVENTS), (many, place.sizes.events)):
+        venue.run(*(bare_order(number) for number in range(events // _EVENTS_PER_ORDER)))
+    after_few, after_many = _costs(few, many, place.sizes.events)
     for name, unit, measured, yardstick in (
-        ("time", "ms", many.ms, few.ms),
-        ("rows read", "rows", many.rows_read, few.rows_read),
-        ("rows written", "rows", many.rows_written, few.rows_written),
+        ("time", "ms", after_many.ms, after_few.ms),
+        ("rows read", "rows", after_many.rows_read, after_few.rows_read),
+        ("rows written", "rows", after_many.rows_written, after_few.rows_written),
     ):
         yield Figure(
             name=f"cost of an order after {place.sizes.events:,} events, {name}",
@@ -48,28 +43,39 @@ def measure(place: Place) -> Iterator[Figure]:
             unit=unit,
             yardstick=yardstick,
             yardstick_name=f"after {_FEW_EVENTS:,}",
-            # Half of it is noise of the machine: a cost that grew with the log would be many times the yardstick.
-            aim=Aim(bound=1.5 if unit == "ms" else 1.0, at_least=False, of_ratio=True),
+            # A fifth is the machine's noise: a cost that grew with the log would be many times the yardstick.
+            aim=Aim(bound=1.2 if unit == "ms" else 1.0, at_least=False, of_ratio=True),
         )
-    venue.close()
+    few.close()
+    many.close()
 
 
-def _cost(venue: Venue, first: int) -> _Cost:
-    """The median time of some orders, each a transaction of its own, and the rows of the next one."""
-    seconds = []
+def _costs(few: Venue, many: Venue, first: int) -> tuple[_Cost, _Cost]:
+    """The median time of some orders, each a transaction of its own; the two take turns, to suffer the same noise."""
+    seconds: tuple[list[float], list[float]] = ([], [])
     for number in range(first, first + _MEASURED):
-        order = bare_order(number)
-        started = time.perf_counter()
-        venue.run(order)
-        seconds.append(time.perf_counter() - started)
+        for venue, taken in zip((few, many), seconds, strict=True):
+            started = time.perf_counter()
+            venue.run(bare_order(number))
+            taken.append(time.perf_counter() - started)
+    after_few, after_many = (
+        _Cost(statistics.median(taken) * 1000, *_rows(venue)) for venue, taken in zip((few, many), seconds, strict=True)
+    )
+    return after_few, after_many
+
+
+def _rows(venue: Venue) -> tuple[int, int]:
+    """How many rows the next order would read and write."""
+    now = datetime.now(UTC)
+    context = Context(
+        now=now,
+        actor=Actor(role=Role.SERVER, id="server"),
+        conference=SPACE,
+        command_id="measured",
+        issued_at=now,
+        secret=venue.secrets.of(SPACE).secret,
+    )
     with reading(venue.engine).begin() as conn:
         read = Recorder(BatchRows(conn, SPACE, Cache()))
-        done = execute(bare_order(-1), _context(venue), read)
-    return _Cost(statistics.median(seconds) * 1000, len(read.keys), len(done.changes))
-
-
-def _context(venue: Venue) -> Context:
-    now = datetime.now(UTC)
-    actor = Actor(role=Role.SERVER, id="server")
-    secret = venue.secrets.of(SPACE).secret
-    return Context(now=now, actor=actor, conference=SPACE, command_id="measured", issued_at=now, secret=secret)
+        done = execute(bare_order(-1), context, read)
+    return len(read.keys), len(done.changes)

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 import httpx
 
 from bench.figures import Aim, Figure
-from bench.gates import DEVICE, FILE_KEY, Gate
+from bench.gates import FILE_KEY, Gate
 from bench.places import Place
 from bench.processes import serving
-from bench.venue import SPACE, Venue
+from bench.venue import SPACE, Venue, crowd
 from desktop.store.files import open_file, transaction
 from desktop.sync.session import Request, Response
 from shared.checkin.verdict import Pass
 from shared.kernel.codec import from_json, to_json
-from shared.kernel.decider import Role
 from shared.sync.protocol import Page, PushedRow
 
 _PLAIN_SCHEMA = "CREATE TABLE plain (view TEXT, id TEXT, position INTEGER, body BLOB, PRIMARY KEY (view, id))"
@@ -22,12 +21,10 @@ _PLAIN_SCHEMA = "CREATE TABLE plain (view TEXT, id TEXT, position INTEGER, body 
 
 def measure(place: Place) -> Iterator[Figure]:
     """Time and bytes over HTTP from a server process; the server has just started, the files are new."""
-    venue = Venue(*place.new_data())
+    venue, token = crowd(place)
     attendees = place.sizes.attendees
-    venue.admit(attendees)
-    token = venue.enrol(DEVICE, Role.DOOR)
     answers: list[httpx.Response] = []
-    folder = venue.data / "gate"
+    folder = venue.data / "download"
     with (
         serving(venue.data, venue.database_url) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}) as http,
@@ -65,7 +62,6 @@ def measure(place: Place) -> Iterator[Figure]:
         yardstick=plain_bytes / 1e6,
         yardstick_name="the same rows as plain JSON",
     )
-    venue.close()
 
 
 def _plain(venue: Venue, rows: list[PushedRow]) -> tuple[float, int]:

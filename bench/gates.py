@@ -4,13 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench.venue import SPACE
+from bench.venue import DEVICE, SPACE
 from desktop.profile import new_id, now
 from desktop.store.log import Log
 from desktop.sync.session import Ended, Request, Response, Staging, State, sync
 from desktop.workspace import Workspace
 
-DEVICE: Final = "door-laptop"
 FILE_KEY: Final = bytes(range(32))
 
 
@@ -34,13 +33,14 @@ class Gate:
     def sync(self, ask: Callable[[Request], Response]) -> None:
         """One session with whoever answers."""
         asking = sync(self.workspace, self.staging)
-        try:
-            request = next(asking)
-            while True:
+        request = next(asking)
+        while True:
+            try:
                 request = asking.send(ask(request))
-        except StopIteration as stop:
-            ended: Ended = stop.value
-        assert ended.state is State.SYNCED, ended
+            except StopIteration as stop:
+                ended: Ended = stop.value
+                assert ended.state is State.SYNCED, ended
+                return
 
     def close(self) -> None:
         """Close the files."""

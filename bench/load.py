@@ -44,9 +44,8 @@ class Loaded:
 def run_load(load: Load) -> Loaded:
     """Run the generator in a process of its own."""
     command = [sys.executable, "-m", "bench.load"]
-    finished = subprocess.run(
-        command, input=to_json(load), stdout=subprocess.PIPE, check=True, timeout=load.seconds + 60
-    )
+    limit_s = load.seconds + 60
+    finished = subprocess.run(command, input=to_json(load), stdout=subprocess.PIPE, check=True, timeout=limit_s)
     return from_json(Loaded, finished.stdout)
 
 

@@ -7,7 +7,7 @@ from bench import empty
 from bench.figures import Aim, Figure
 from bench.load import Load, Loaded, run_load
 from bench.places import Place
-from bench.plain import insert_rate, stored_commits
+from bench.plain import plain_insert, rates, stored_commits
 from bench.processes import serving
 from bench.venue import SLUG, STANDARD, Venue
 from shared.kernel.codec import to_json
@@ -42,12 +42,13 @@ def measure(place: Place) -> Iterator[Figure]:
         yield from _figures(place, f"orders, {clients} clients", loaded, empty_by_clients[clients], is_aimed_at)
     yield from _figures(place, "orders with name and mail, 32 clients", named, empty_by_clients[32], False)
     last = stored_commits(venue.engine, before + sum(bare[one].answered for one in (1, 8)), bare[32].answered)
+    (plain,) = rates([plain_insert(venue.engine, with_rows=True)], last, 32)
     yield Figure(
         name="orders, 32 clients, against the database alone",
         on=place.name,
         measured=bare[32].rate,
         unit="/s",
-        yardstick=insert_rate(venue.engine, last, batch=32, with_rows=True),
+        yardstick=plain,
         yardstick_name="the same commits and rows in groups of 32",
     )
     venue.close()

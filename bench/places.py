@@ -24,7 +24,7 @@ class Sizes:
     verdicts: int = 1_000
 
 
-SMALL = Sizes(attendees=1_000, load_s=1.0, scans=1_000, commits=1_000, events=3_000, verdicts=100)
+SMALL = Sizes(attendees=2_000, load_s=1.0, scans=1_000, commits=1_000, events=3_000, verdicts=100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

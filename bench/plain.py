@@ -1,8 +1,11 @@
-"""A yardstick: rows that a server wrote, inserted again into tables with a primary key and nothing else."""
+"""Yardsticks below the rules: commits that a server made, written again, by the store or by a plain INSERT.
+
+The plain tables have a primary key and nothing else.
+"""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, Table, text
@@ -32,32 +35,50 @@ def stored_commits(engine: Engine, after: int, limit: int) -> list[commits.Store
         return commits.read(conn, SPACE, after, limit)
 
 
-def as_row(stored: commits.Stored) -> tuple[Any, ...]:
+def _as_row(one: commits.Stored) -> tuple[Any, ...]:
     """A commit in the order of its table's columns."""
-    position, *rest = astuple(stored)
-    return (SPACE, position, *rest)
+    return (SPACE, one.position, one.command_id, one.device, one.epoch, one.seq, one.outcome, one.body, one.hash)
 
 
-def insert_rate(engine: Engine, stored: Sequence[commits.Stored], *, batch: int, with_rows: bool) -> float:
-    """Commits a second, so many in a transaction, each with the rows that it left if asked for."""
+Write = Callable[[Sequence[commits.Stored]], None]
+"""Writes some commits in one transaction."""
+
+
+def plain_insert(engine: Engine, *, with_rows: bool) -> Write:
+    """Inserts the commits, each with the rows that it left if asked for."""
     plain_commits, plain_rows = PlainTable(engine, schema.commits), PlainTable(engine, schema.rows)
     rows_by_position = _rows_by_position(engine) if with_rows else {}
 
     def write(some: Sequence[commits.Stored]) -> None:
         with engine.begin() as conn:
-            plain_commits.insert(conn, [as_row(one) for one in some])
+            plain_commits.insert(conn, [_as_row(one) for one in some])
             plain_rows.insert(conn, [row for one in some for row in rows_by_position.get(one.position, ())])
 
-    return rate(write, stored, batch)
+    return write
 
 
-def rate(write: Callable[[Sequence[Any]], None], things: Sequence[Any], batch: int) -> float:
-    """Things written a second in batches."""
-    grouped: Iterable[list[Any]] = list(batches(things, batch))
-    started = time.perf_counter()
-    for some in grouped:
-        write(some)
-    return len(things) / (time.perf_counter() - started)
+def append(engine: Engine, space: str) -> Write:
+    """Appends the commits to the log of another space, as the server does."""
+
+    def write(some: Sequence[commits.Stored]) -> None:
+        fresh = [
+            commits.NewCommit(one.command_id, one.device, one.epoch, one.seq, one.outcome, one.body) for one in some
+        ]
+        with engine.begin() as conn:
+            commits.append(conn, space, commits.lock(conn, space), fresh, datetime.now(UTC))
+
+    return write
+
+
+def rates(writes: Sequence[Write], stored: Sequence[commits.Stored], batch: int) -> list[float]:
+    """Commits a second of each way to write; they take turns, batch by batch, to suffer the same noise."""
+    seconds = [0.0] * len(writes)
+    for some in batches(stored, batch):
+        for number, write in enumerate(writes):
+            started = time.perf_counter()
+            write(some)
+            seconds[number] += time.perf_counter() - started
+    return [len(stored) / taken for taken in seconds]
 
 
 def _rows_by_position(engine: Engine) -> dict[int, list[tuple[Any, ...]]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bench.figures import Aim, Figure
 from bench.places import Place
-from bench.venue import SPACE, Venue
+from bench.venue import SPACE, Venue, crowd
 from server.operations.rebuild import Body, read_all, replayed_rows
 from server.store.engine import reading
 from server.store.personal import Vault
@@ -16,8 +16,7 @@ from shared.kernel.messages import Wire
 
 def measure(place: Place) -> Iterator[Figure]:
     """Events replayed a second, their commands read besides."""
-    venue = Venue(*place.new_data())
-    venue.admit(place.sizes.attendees // 2)
+    venue, _ = crowd(place)
     decoded_s, events = _decoded(venue)
     started = time.perf_counter()
     with reading(venue.engine).begin() as conn:
@@ -33,7 +32,6 @@ def measure(place: Place) -> Iterator[Figure]:
         yardstick_name="reading and decoding the same log",
         aim=Aim(bound=50_000, at_least=True),
     )
-    venue.close()
 
 
 def _decoded(venue: Venue) -> tuple[float, int]:

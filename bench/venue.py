@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from hashlib import sha256
 from itertools import count, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from bench.places import Place
 from server.database import make_ready
 from server.drain import Drain
 from server.handle import Foresight, Incoming, Job, Tools
@@ -17,7 +19,8 @@ from server.store.engine import create_engine_for, reading
 from server.store.personal import ErasedIds
 from shared.access.access import EnrolDevice
 from shared.checkin.areas import DefineArea
-from shared.conference.conference import AddSeatType, CreateConference, PublishConference
+from shared.conference.conference import CreateConference, PublishConference
+from shared.conference.seat_types import AddSeatType
 from shared.kernel.codec import to_json
 from shared.kernel.decider import Actor, Role
 from shared.kernel.ids import AreaId, DeviceId, OrderId, PersonId, SeatTypeId, uuid7
@@ -28,6 +31,7 @@ from shared.registration.pricing import Wanted
 from shared.sync.protocol import Status
 
 BATCH: Final = 500
+DEVICE: Final = "door-laptop"
 SLUG: Final = "gathering"
 SEATS_PER_ORDER: Final = 20
 _START_MS: Final = 1_790_000_000_000
@@ -125,6 +129,21 @@ class Venue:
         with reading(self.engine).begin() as conn:
             head = commits.head(conn, SPACE)
         return 0 if head is None else head.position
+
+
+class Crowd(NamedTuple):
+    """A conference with all the attendees, and the token of a door device in it."""
+
+    venue: Venue
+    token: str
+
+
+@cache
+def crowd(place: Place) -> Crowd:
+    """Made once a run, because that takes a while; whoever uses it leaves the attendees as they are."""
+    venue = Venue(*place.new_data())
+    venue.admit(place.sizes.attendees)
+    return Crowd(venue, venue.enrol(DEVICE, Role.DOOR))
 
 
 def batches(things: Iterable[Any], size: int) -> Iterator[list[Any]]:

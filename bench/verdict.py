@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.figures import Aim, Figure, Latencies
-from bench.gates import DEVICE, FILE_KEY, Gate
+from bench.gates import FILE_KEY, Gate
 from bench.places import Place
-from bench.venue import DOOR, FREE, SPACE, Venue, ticket_of
+from bench.venue import DEVICE, DOOR, FREE, SPACE, Venue, crowd, ticket_of
 from desktop.door import Door
 from desktop.store.files import open_file, transaction
 from desktop.sync.session import Request, Response
@@ -34,14 +34,12 @@ def measure(place: Place) -> Iterator[Figure]:
     """Verdicts while nothing else happens, and while a change is applied by a worker thread."""
     if place.admin_url is not None:
         return  # the server has no part in it
-    venue = Venue(*place.new_data())
+    venue, _ = crowd(place)
     attendees = place.sizes.attendees
-    venue.admit(attendees)
-    venue.enrol(DEVICE, Role.DOOR)
     gate = Gate(venue.data / "gate")
     gate.sync(lambda request: _answer(venue, request))
     door = Door(gate.workspace, area=DOOR, gate="Gate 1", direction=Direction.ENTRY)
-    codes = iter([_code(venue, number) for number in range(attendees)])
+    codes = iter([_code(venue, number) for number in reversed(range(attendees))])
     verdicts = place.sizes.verdicts
     fsync = _inserts(venue.data / "single.db", verdicts)
     idle = Latencies.of([_scan(door, next(codes)) for _ in range(verdicts)])
@@ -49,15 +47,14 @@ def measure(place: Place) -> Iterator[Figure]:
     seconds: list[float] = []
     applied_s: list[float] = []
     for number in range(_CHANGES):
-        documents = _change(gate, f"Changed {number}", min(_CHANGED, attendees))
-        applied_s.append(_scan_while(lambda: _apply(gate, documents), door, codes, seconds))  # noqa: B023
+        document = _change(gate, f"Changed {number}", min(_CHANGED, attendees))
+        applied_s.append(_scan_while(lambda: _apply(gate, document), door, codes, seconds))  # noqa: B023
     busy = Latencies.of(seconds)
     yield from _figures(f"the same while a change of {_CHANGED:,} rows is applied", busy, fsync)
     yield Figure(
         name=f"a change of {_CHANGED:,} rows, beside the scans", on="desktop", measured=max(applied_s), unit="s"
     )
     gate.close()
-    venue.close()
 
 
 def _figures(name: str, took: Latencies, fsync: Latencies) -> Iterator[Figure]:
@@ -110,8 +107,8 @@ def _code(venue: Venue, attendee: int) -> str:
     return ticket_code.issue(code, secret.sign)
 
 
-def _change(gate: Gate, company: str, rows: int) -> list[bytes]:
-    """The pages of a change of the first attendees' passes, as a server would send them."""
+def _change(gate: Gate, company: str, rows: int) -> bytes:
+    """The only page of a change of the first attendees' passes, as a server would send them."""
     before = gate.workspace.checkpoint
     passes = sorted(gate.workspace.rows(Pass).items())[:rows]
     pushed = [
@@ -132,12 +129,11 @@ def _change(gate: Gate, company: str, rows: int) -> list[bytes]:
         digests={view: f"{digest:x}" for view, digest in after.items()},
         hash="1" * 64,
     )
-    return [to_json(last)]
+    return to_json(last)
 
 
-def _apply(gate: Gate, documents: list[bytes]) -> None:
-    for document in documents:
-        is_applied = gate.staging.take(from_json(Page, document))
+def _apply(gate: Gate, document: bytes) -> None:
+    is_applied = gate.staging.take(from_json(Page, document))
     assert is_applied, "the last page completes the change"
 
 

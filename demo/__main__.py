@@ -1,6 +1,7 @@
-"""`python -m demo` plays the story and ends with 0 only if all it claims was so; with --ui it opens the windows on it."""
+"""`python -m demo` plays the story, and ends with 0 only if all it claims was so; with --ui it opens windows on it."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=_FOLDER, help="folder for the data; what is in it is replaced")
     given = parser.parse_args()
     folder = given.data.absolute()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as with Ctrl-C, and every process with it
     try:
         if given.ui:
             from demo.window import show

@@ -112,7 +112,7 @@ def _parsed(document: bytes) -> Element:
 
 
 def _speakers(root: Element) -> tuple[Speaker, ...]:
-    """In the order of their first talk."""
+    """In the order in which the schedule names them."""
     names: dict[str, str] = {}
     for person in root.iter("person"):
         id, name = person.get("id", ""), _plain("".join(person.itertext()))

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import threading
-from pathlib import Path
 from typing import Any, Final
 
 from demo.processes import Processes, pipes
@@ -136,4 +135,3 @@ class Laptop:
         """Close the profile, as somebody does who shuts the lid."""
         self.ask("quit")
         self._process.wait(_ANSWER_S)
-

@@ -21,13 +21,15 @@ def take(world: World) -> int:
         return 0
     folder = world.folder / FOLDER
     folder.mkdir(exist_ok=True)
-    area, code = world.areas["Main door"], world.group["Ada"].code
-    plans = (("office", world.a.profile), ("door", world.b.profile, folder, area, NORTH, code))
-    started = []
-    for kind, profile, *rest in plans:
-        words = [str(kind), str(profile), *map(str, rest or [folder])]
-        started.append(world.processes.start(f"pictures-{kind}", "demo.shots", *words, environment={}))
-    for (kind, *_), process in zip(plans, started, strict=True):
+    plans = {
+        "office": (world.a.profile, folder),
+        "door": (world.b.profile, folder, world.areas["Main door"], NORTH, world.group["Ada"].code),
+    }
+    started = {
+        kind: world.processes.start(f"pictures-{kind}", "demo.shots", kind, *map(str, words), environment={})
+        for kind, words in plans.items()
+    }
+    for kind, process in started.items():
         if process.wait(_TIME_S):
             raise Untrue(f"The pictures of the {kind} failed: {world.processes.log_of(f'pictures-{kind}')}")
     world.turned_away += 1

@@ -5,12 +5,14 @@ No port is fixed: a free one is asked of the system each time.
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final, Self
 
@@ -20,6 +22,7 @@ ROOT: Final = Path(__file__).parent.parent
 PASSPHRASE: Final = "a passphrase for the demo"
 _START_S: Final = 60.0
 _STOP_S: Final = 10.0
+_ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Processes:
@@ -35,6 +38,10 @@ class Processes:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with undisturbed():
+            self._end()
+
+    def _end(self) -> None:
         for process in self._running:
             with contextlib.suppress(OSError):
                 process.terminate()
@@ -54,7 +61,7 @@ class Processes:
     ) -> subprocess.Popen[bytes]:
         """Start a module of the project with this interpreter; what it says on stderr goes into a log of its name."""
         pipe = subprocess.PIPE if talks else subprocess.DEVNULL
-        with (self._logs / f"{name}.log").open("ab") as log:
+        with undisturbed(), (self._logs / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
                 cwd=ROOT,
@@ -64,27 +71,34 @@ class Processes:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for the story alone, which then ends the others
             )
-        self._running.append(process)
+            self._running.append(process)
         return process
 
-    def output_of(self, *arguments: str, environment: dict[str, str]) -> str:
+    def output_of(self, name: str, *arguments: str, environment: dict[str, str]) -> str:
         """What a command prints; Untrue if it fails."""
-        done = subprocess.run(
-            [sys.executable, "-m", *arguments],
-            cwd=ROOT,
-            env=_environment(environment),
-            capture_output=True,
-            text=True,
-            timeout=_START_S,
-            check=False,
-        )
-        if done.returncode:
-            raise Untrue(f"`{' '.join(arguments)}` ended with {done.returncode}: {done.stderr.strip()[-400:]}")
-        return done.stdout.strip()
+        process = self.start(name, *arguments, environment=environment, talks=True)
+        printed, _ = process.communicate(timeout=_START_S)
+        if process.returncode:
+            raise Untrue(f"`{' '.join(arguments)}` ended with {process.returncode}: {self.log_of(name)}")
+        return printed.decode().strip()
 
     def log_of(self, name: str) -> str:
         """The end of what a process said."""
         return (self._logs / f"{name}.log").read_text(errors="replace")[-600:]
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Put off Ctrl-C and SIGTERM: a process that was started is always written down, and always ended."""
+    asked: list[int] = []
+    before = {one: signal.signal(one, lambda number, _: asked.append(number)) for one in _ENDINGS}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    if asked:
+        raise KeyboardInterrupt
 
 
 class Server:
@@ -115,7 +129,7 @@ class Server:
 
     def invite(self, email: str) -> str:
         """A one-time code for somebody who may create conferences."""
-        return self._processes.output_of("lanyard", "invite", email, environment=self._environment)
+        return self._processes.output_of("invite", "lanyard", "invite", email, environment=self._environment)
 
     def kill(self) -> None:
         """SIGKILL: no goodbye, nothing flushed."""

@@ -27,8 +27,8 @@ def speakers_register(world: World) -> None:
     took_s = time.monotonic() - began
     told.claim(
         len({one.id for one in world.speakers}) == len(speakers),
-        f"{len(speakers)} orders were placed, confirmed and assigned, and {len(speakers)} different signed tickets"
-        f" fetched, in {took_s:.1f} s ({4 * len(speakers) / took_s:.0f} requests a second).",
+        f"{len(speakers)} orders placed, confirmed and assigned, and as many signed tickets fetched: {took_s:.1f} s,"
+        f" {4 * len(speakers) / took_s:.0f} requests a second.",
     )
     world.a.sync()
     passes = {
@@ -110,7 +110,7 @@ def _call_back_again(world: World, payment: str) -> None:
     row = world.a.row("registration.orders", order.id)
     told.claim(
         (len(row["receipts"]), row["tasks"]) == (1, []),
-        "The same callback came twice from the processor and twice more from us: it counts once. A forged one: 401.",
+        "The processor repeats its callback on purpose, and we do so twice more: it counts once. A forged one: 401.",
         row,
     )
 

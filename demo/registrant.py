@@ -1,4 +1,4 @@
-"""Registrants of the story, over the public web API and the payment processor's own page. Nothing of ours is imported."""
+"""Registrants of the story: HTTP alone, with the public web API and the payment processor's own page."""
 
 import html
 import re

@@ -73,8 +73,8 @@ def _nothing_lost(world: World, ledger: Ledger) -> None:
     issued = [one.issued for one in world.laptops]
     told.claim(
         ledger.broken_at() is None,
-        f"Each of the {sum(issued)} commands of the three laptops ({', '.join(map(str, issued))}) is in the log exactly"
-        f" once and in order; all {ledger.position()} commits are chained without a gap.",
+        f"All {sum(issued)} commands of the laptops are in the log once and in order; its {ledger.position()} commits"
+        " are chained without a gap.",
         ledger.broken_at(),
     )
     told.claim(
@@ -94,13 +94,13 @@ def contradictions(world: World) -> None:
     told.claim(
         (double["ticket"], {double["first"]["gate"], double["second"]["gate"]})
         == (world.group["Ada"].id, {NORTH, SOUTH}),
-        f"A double admission: Ada at the {double['first']['gate']} and at the {double['second']['gate']}. A, B and C"
+        f"A double admission: Ada at the gates {double['first']['gate']} and {double['second']['gate']}. A, B and C"
         " all show it, with devices and times.",
         double,
     )
     told.claim(
         (revoked["ticket"], revoked["second"]["gate"]) == (world.group["Dalia"].id, NORTH),
-        f"A revoked ticket was let in at the {revoked['second']['gate']}: Dalia's, whose seat was Goran's by then.",
+        f"A revoked ticket was let in at the gate {revoked['second']['gate']}: Dalia's; the seat was Goran's by then.",
         revoked,
     )
 
@@ -116,8 +116,7 @@ def shut_and_opened(world: World) -> None:
     taken = pictures.take(world)
     if taken:
         told.line(
-            f"{taken} pictures of A's and B's windows were taken in {seconds(began)}. B's window scanned Ada once more,"
-            " and turned her away: she is inside."
+            f"{taken} pictures of the windows, in {seconds(began)}. B's turned Ada away, who came again: she is inside."
         )
     else:
         told.line("No pictures of the windows: Qt cannot be loaded on this machine.")
@@ -143,8 +142,8 @@ def the_hold_ends(world: World) -> None:
     left, sold = api.remaining(workshop), 2
     told.claim(
         (order.show()["state"], left) == ("expired", WORKSHOP_QUOTA - sold),
-        f"Its {left - held} workshop seats are free again ({seconds(began)} were left to wait); {left} remain, {sold}"
-        " are sold. The deadline was in the database while the server was dead.",
+        f"Its {left - held} workshop seats are free ({seconds(began)} were left to wait): {left} remain, {sold} are"
+        " sold. The deadline outlived the kill.",
         (order.show()["state"], left),
     )
 
@@ -165,7 +164,7 @@ def all_equal(world: World) -> None:
     positions = {one["checkpoint"]["position"] for one in states} | {ledger.position()}
     told.claim(
         len(positions) == 1,
-        f"Position {ledger.position()} on the server and on A, B and C; {compared} digests of views compared, all equal.",
+        f"Position {ledger.position()} on the server and on A, B and C; all {compared} digests of views are equal.",
         positions,
     )
     _arrivals(world, ledger)
@@ -184,8 +183,8 @@ def _arrivals(world: World, ledger: Ledger) -> None:
     told.claim(
         (main["admitted"], main["inside"], main["turned_away"], sum(room["admitted"].values()), room["turned_away"])
         == (expected, world.inside, world.turned_away, 2, 1),
-        f"Main door: {speakers} speakers and 5 guests admitted, {main['inside']} inside, {main['turned_away']} turned"
-        f" away, {sum(main['entries'].values())} entries at {len(main['entries'])} gates; workshop room: 2 admitted.",
+        f"Arrivals: {speakers} speakers and 5 guests, {main['inside']} inside, {main['turned_away']} turned away,"
+        f" {sum(main['entries'].values())} entries at {len(main['entries'])} gates; workshop: 2.",
         counted[0],
     )
 
@@ -197,14 +196,10 @@ def _money(world: World, ledger: Ledger) -> None:
         owed = sum(one["total"] for one in confirmed)
         received = sum(receipt["amount"] for one in orders.values() for receipt in one["receipts"])
         told.hold(owed == received == world.paid, "Money: confirmed, received and shown.", (owed, received))
-    captured = [
-        capture["amount"]
-        for one in world.c.rows("payments.payments").values()
-        for capture in one["captures"]
-    ]
+    captured = [capture["amount"] for one in world.c.rows("payments.payments").values() for capture in one["captures"]]
     told.claim(
         captured == [world.paid],
-        f"Money: {money(world.paid, CURRENCY)} were shown, paid, captured once, and stand in the orders of server, A and C.",
+        f"Money: {money(world.paid, CURRENCY)} were shown, paid, captured once, and stand so on the server, A and C.",
         captured,
     )
 
@@ -221,8 +216,8 @@ def _seats(world: World, ledger: Ledger) -> None:
     told.claim(
         sold == {"Speaker": len(world.speakers), "Full conference": 5, "Workshop": 2}
         and sold["Full conference"] * FULL_PRICE + sold["Workshop"] * WORKSHOP_PRICE == world.paid,
-        "Seats: available + held + sold + allotted = quota for each type; sold are "
-        + ", ".join(f"{number} {name}" for name, number in sold.items())
+        "Seats: available + held + sold + allotted = quota for each type; sold: "
+        + ", ".join(f"{name} {number}" for name, number in sold.items())
         + ".",
         sold,
     )

@@ -187,7 +187,6 @@ def _organizer(stage: Stage, desk: StagedDesk, settings: QSettings) -> Iterator[
         yield "conference", window
         window.go("attendees")
         attendees = window.screens.made("attendees", AttendeesScreen)
-        _until(lambda: not attendees.model.is_loading)
         place = next(at for at in range(attendees.model.rowCount()) if _is_of(attendees.model.row_at(at), "Wiśniewska"))
         attendees.table.selectRow(place)
         _settle()

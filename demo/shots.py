@@ -76,7 +76,7 @@ def _office(window: MainWindow, conference: str) -> Iterator[str]:
     window.go("attendees")
     assert window.screens is not None
     attendees = window.screens.made("attendees", AttendeesScreen)
-    _until(lambda: not attendees.model.is_loading)
+    _until(lambda: attendees.model.rowCount() > 0)
     attendees.table.selectRow(0)
     yield "attendees"
     for place in ("problems", "activity"):

@@ -13,6 +13,8 @@ from demo.telling import Telling, Untrue
 from demo.world import SCHEDULE_FILE, SLUG, World
 
 _MARK: Final = "demo.txt"
+PLAYED: Final = "played.txt"
+"""It is there when the whole story was played."""
 
 
 def play(folder: Path, told: Telling) -> None:
@@ -47,23 +49,24 @@ def play(folder: Path, told: Telling) -> None:
         reunion.all_equal(world)
         _what_is_left(world)
         world.api.close()
+    (folder / PLAYED).write_text("The whole story was played, and every claim held.\n")
 
 
 def _what_is_left(world: World) -> None:
-    told, folder = world.told, _shown(world.folder)
+    told, folder = world.told, shown(world.folder)
     for one in world.laptops:
         one.quit()
     told.chapter("What is left")
     mails = len(list((world.data / "mail").glob("*.eml")))
     shots = sorted(one.name for one in (world.folder / pictures.FOLDER).glob("*.png"))
     if shots:
-        told.line(f"{folder / pictures.FOLDER}: {', '.join(shots)}")
+        told.line(f"{folder / pictures.FOLDER}: {len(shots)} pictures of the windows of A and B")
     told.line(f"{folder / 'server'}: the server's database, and {mails} mails as .eml files in mail/")
     told.line(f"{folder / 'profiles'}: the laptops' encrypted files; {folder / 'logs'}: what every process said")
-    told.line("`make demo-ui` opens the windows on this data.")
+    told.line("`make demo-ui` opens the windows on this data")
 
 
-def _shown(folder: Path) -> Path:
+def shown(folder: Path) -> Path:
     """The folder as somebody types it who is in the project."""
     return folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final, TextIO
 
-_WIDTH: Final = 112
+_WIDTH: Final = 120
 _LOOK_S: Final = 0.01
 
 

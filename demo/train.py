@@ -44,8 +44,8 @@ def on_the_train(world: World, code: str) -> None:
     told.chapter("On the train: laptop A makes a conference with no network")
     a.enrol(code, "Olga's laptop")
     told.line(
-        f"A is enrolled, and has no network from here on. “{schedule.title}” is imported from its published schedule:"
-        f" {schedule.events} talks in {len(schedule.rooms)} rooms by {len(schedule.speakers)} speakers."
+        f"A is enrolled and loses the network. “{schedule.title}” is imported: {schedule.events} talks by"
+        f" {len(schedule.speakers)} speakers."
     )
     world.conference = a.ask("new_conference_id")["conference"]
     a.ask("open", conference=world.conference)
@@ -82,8 +82,8 @@ def on_the_train(world: World, code: str) -> None:
     )
     took_ms = (time.monotonic() - began) * 1000
     told.line(
-        f"The real dates ({schedule.starts_on} to {schedule.ends_on}) are past, and tickets are good around them only:"
-        " they are moved to today. An unpaid order is to hold its seats for one minute."
+        f"Its dates ({schedule.starts_on} to {schedule.ends_on}) are moved to today, because tickets are good around"
+        " them only."
     )
     waiting = a.ask("rows", view="conference.conferences")["waiting"]
     pending = a.state()["pending"]
@@ -108,8 +108,8 @@ def published(world: World) -> str:
     shown = api.conference()
     told.claim(
         (shown["name"], len(shown["seats"])) == (world.schedule.title, 3),
-        f"{world.server.url}/api/v1/conferences/{SLUG} offers three types of seats: free, {money(FULL_PRICE, CURRENCY)} and"
-        f" {money(WORKSHOP_PRICE, CURRENCY)}.",
+        f"{world.server.url}/api/v1/conferences/{SLUG} offers three types of seats: free,"
+        f" {money(FULL_PRICE, CURRENCY)} and {money(WORKSHOP_PRICE, CURRENCY)}.",
         shown,
     )
     world.unpaid = api.place(

@@ -20,7 +20,8 @@ CURRENCY: Final = "EUR"
 FULL_PRICE, WORKSHOP_PRICE = 120_00, 40_00
 WORKSHOP_QUOTA: Final = 6
 HOLD_S: Final = 60  # the shortest that the rules allow; the story waits for it once
-NORTH, SOUTH, ROOM = "North gate", "South gate", "Workshop room"
+NORTH, SOUTH, ROOM = "North", "South", "Workshop room"
+"""Two gates of the main door, and a room with one gate."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -118,10 +118,27 @@ class Workspace:
                     below[at.id] = row
         return dict(sorted(below.items()))
 
-    def count(self, kind: type) -> int:
-        """How many rows of a view the server has pushed."""
+    def page(self, kind: type[R], *, offset: int, limit: int) -> dict[str, R]:
+        """Some rows of a searched view, ordered by name, as the user should see them. New ones that wait come first."""
+        view = wire_of(kind).name
         with self._lock:
-            return self._base.count(wire_of(kind).name)
+            fresh = self._fresh(view)
+            keys = fresh[offset : offset + limit]
+            below = self._base.page(view, offset=max(offset - len(fresh), 0), limit=limit - len(keys))
+            rows = below | self._overlay.fetch([*keys, *(at for at in below if at in self._overlay.touched)])
+            return {at.id: rows[at] for at in (*keys, *below) if rows[at] is not None}
+
+    def count(self, kind: type) -> int:
+        """How many rows of a searched view there are to page through."""
+        view = wire_of(kind).name
+        with self._lock:
+            return self._base.count(view) + len(self._fresh(view))
+
+    def _fresh(self, view: str) -> list[Key]:
+        """The keys of rows that the server does not have yet."""
+        touched = [at for at in self._overlay.touched if at.view == view]
+        known = self._base.fetch(touched)
+        return [at for at in touched if known[at] is None]
 
     def search(self, kind: type[R], text: str, *, limit: int = 50) -> dict[str, R]:
         """Rows of a view that hold every word of the text, the best first; rows that wait for the server come too."""
@@ -273,14 +290,14 @@ class Workspace:
             change.checkpoint, change.versions, change.digests, change.rows, change.outcomes, change.emptied
         )
         erased = [at.id for at in change.rows if at.view == wire_of(ErasedPerson).name]
-        if erased:
-            self._log.forget(self.conference, erased)
         keys = set(change.rows)
         with self._lock:
             self._base.refresh()
             for outcome in change.outcomes:
                 self._outcomes[outcome.command_id] = outcome
             changed = self._overlay.rebase(keys, [one.command_id for one in change.outcomes])
+            if erased:
+                changed |= self._forget(erased)
         self._tell(changed)
 
     def new_base(self) -> Base:
@@ -303,13 +320,20 @@ class Workspace:
             for leftover in _files(self._path)[1:]:
                 leftover.unlink(missing_ok=True)
             self._base = Base(self._path, self._file_key)
-            self._overlay = Overlay(self._base)
-            self._reload()
+            self._forget([at.id for at in self._base.rows(wire_of(ErasedPerson).name)])
             offered = [one for one in lost if one in self._logged and one not in self._outcomes]
             if keep_old:
                 self._log.notify(self.conference, self._now(), "server_was_restored", {"offered_again": len(offered)})
             after = {at for view in self._base.versions() for at in self._base.rows(view)}
         self._tell(before | after)
+
+    def _forget(self, persons: Collection[str]) -> set[Key]:
+        """Take erased persons out of the log, and out of what is shown and still waits; the keys that may look new."""
+        before = set(self._overlay.touched)
+        self._log.forget(self.conference, persons)
+        self._overlay = Overlay(self._base)
+        self._reload()
+        return before | set(self._overlay.touched)
 
     def _reload(self) -> None:
         """Outcomes, log and speculation, read anew from the files."""

@@ -304,15 +304,16 @@ class _Batch:
                     changes |= self._erase(event.person)
             self._effects.extend((self.position, effect) for effect in done.effects)
         device, epoch, number = numbers or (None, None, None)
+        fingerprint = self._fingerprint(one)
         self._commits.append(
-            NewCommit(command_id, device, epoch, number, to_json(verdict), self._body(one, actor, done))
+            NewCommit(command_id, device, epoch, number, to_json(verdict), self._body(one, actor, done, fingerprint))
         )
         receipt = Receipt(command_id=command_id, position=self.position, verdict=verdict, changes=changes)
         self._receipts[command_id] = receipt
-        self._fingerprints[command_id] = self._fingerprint(one)
+        self._fingerprints[command_id] = fingerprint
         return receipt
 
-    def _body(self, one: Incoming, actor: Actor | None, done: Execution | None) -> bytes:
+    def _body(self, one: Incoming, actor: Actor | None, done: Execution | None, fingerprint: str) -> bytes:
         """The commit as it is kept for ever, personal fields sealed."""
         command = self._decode(one)
         sealed = self._vault.hide(one.body) if isinstance(command, Undecodable) else self._vault.seal(command)
@@ -325,7 +326,7 @@ class _Batch:
                 "name": one.wire.name,
                 "version": one.wire.version if isinstance(command, Undecodable) else wire_of(command).version,
                 "body": RawJson(sealed),
-                "fingerprint": self._fingerprint(one),
+                "fingerprint": fingerprint,
                 "messages": [(*wire_of(each), RawJson(self._vault.seal(each))) for each in messages],
             }
         )

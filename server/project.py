@@ -20,7 +20,7 @@ from shared.kernel.messages import wire_of
 from shared.sync.digest import MODULUS, row_hash
 
 CACHED_ROWS_MOST: Final = 200_000
-REFRESHED_ROWS_MOST: Final = 5_000
+_REFRESHED_ROWS_MOST: Final = 5_000
 _DIRECTORY: Final = "directory."
 
 
@@ -47,6 +47,8 @@ class Cache:
     position: int = 0
     hash: bytes = NO_HASH
     rows: dict[Key, Cached] = field(default_factory=dict)
+    rows_most: int = CACHED_ROWS_MOST
+    refreshed_most: int = _REFRESHED_ROWS_MOST
 
     def clear(self) -> None:
         """Forget everything; the next batch reads anew."""
@@ -55,7 +57,7 @@ class Cache:
 
     def bring_to(self, conn: Connection, space: str, head: Head) -> None:
         """Take over what other processes wrote since; the space is locked."""
-        if len(self.rows) > CACHED_ROWS_MOST:
+        if len(self.rows) > self.rows_most:
             self.clear()
         if (self.position, self.hash) == (head.position, head.hash):
             return
@@ -72,8 +74,8 @@ class Cache:
 
     def _refresh(self, conn: Connection, space: str, upto: int) -> None:
         views = [wire_of(kind).name for kind in DOMAIN.rows]
-        changed = store.changed_rows(conn, space, views, self.position, upto, REFRESHED_ROWS_MOST)
-        if len(changed) >= REFRESHED_ROWS_MOST:
+        changed = store.changed_rows(conn, space, views, self.position, upto, self.refreshed_most)
+        if len(changed) >= self.refreshed_most:
             self.rows.clear()
             return
         for key, stored in changed:

@@ -6,9 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import Engine, text
+
 from server.store.problems import EnvironmentProblem
 
 _FILE: Final = "server.lock"
+_OTHERS: Final = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_type = 'client backend'"
+)
 
 
 @contextmanager
@@ -23,6 +29,16 @@ def stopped(folder: Path) -> Iterator[None]:
     """Keep servers from starting here. EnvironmentProblem while one runs."""
     with _lock(folder, is_shared=False, problem="The server is running. Stop it first."):
         yield
+
+
+def check_alone(engine: Engine) -> None:
+    """EnvironmentProblem while others, perhaps servers on other hosts, are connected to a PostgreSQL database."""
+    if engine.dialect.name == "sqlite":
+        return
+    with engine.begin() as conn:
+        others = conn.execute(text(_OTHERS)).scalar_one()
+    if others:
+        raise EnvironmentProblem(f"{others} connections are open to the database. Stop the servers first.")
 
 
 @contextmanager

@@ -56,4 +56,3 @@ class Secrets:
     def hashed(self, token: str) -> str:
         """The keyed hash under which a token or code is stored."""
         return derive(self._master, "token", token).hex()
-

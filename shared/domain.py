@@ -9,13 +9,13 @@ from typing import Any, Final
 from shared.access import access
 from shared.checkin import admission, areas
 from shared.checkin import views as checkin_views
-from shared.conference import conference
+from shared.conference import conference, seat_types
 from shared.conference import process as conference_process
 from shared.kernel.codec import Codec, Upcaster
 from shared.kernel.decider import Decider, Process, Role, View
 from shared.kernel.messages import Wire, wire_of
 from shared.payments import payment
-from shared.registration import allotments, assignments, order, seats
+from shared.registration import allotments, assignments, order, order_rules, seats
 from shared.registration import process as registration_process
 from shared.registration import views as registration_views
 
@@ -86,9 +86,10 @@ _ANYONE = frozenset({Role.ORGANIZER, Role.REGISTRANT, Role.SERVER})
 DOMAIN: Final = Domain(
     deciders=(
         conference.decider,
+        seat_types.decider,
         seats.decider,
         allotments.decider,
-        order.decider,
+        order_rules.decider,
         assignments.decider,
         payment.decider,
         areas.decider,
@@ -113,9 +114,9 @@ DOMAIN: Final = Domain(
                 conference.ChooseSlug,
                 conference.PublishConference,
                 conference.UnpublishConference,
-                conference.AddSeatType,
-                conference.EditSeatType,
-                conference.DeleteSeatType,
+                seat_types.AddSeatType,
+                seat_types.EditSeatType,
+                seat_types.DeleteSeatType,
                 access.ChangeDeviceRole,
                 access.RevokeDevice,
                 access.ErasePerson,
@@ -146,6 +147,7 @@ DOMAIN: Final = Domain(
             ),
             _SERVER: (
                 conference.ClaimSlug,
+                conference.RenewAccessCode,
                 access.EnrolDevice,
                 access.OpenEpoch,
                 access.HoldFact,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from desktop.store.files import Connection, open_file, transaction
-from desktop.store.search import SEARCHED, match_expression, searchable_text
+from desktop.store.search import SEARCHED, match_expression, searchable_text, sorting_text
 from shared.domain import CODEC
 from shared.execute import Undecided
 from shared.kernel.codec import from_json, to_json
@@ -27,7 +27,10 @@ CREATE TABLE IF NOT EXISTS outcomes (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS views (view TEXT PRIMARY KEY, version INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, entry TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS found (number INTEGER PRIMARY KEY, view TEXT NOT NULL, id TEXT NOT NULL, UNIQUE (view, id));
+CREATE TABLE IF NOT EXISTS found (
+    number INTEGER PRIMARY KEY, view TEXT NOT NULL, id TEXT NOT NULL, sorting TEXT NOT NULL, UNIQUE (view, id)
+);
+CREATE INDEX IF NOT EXISTS found_in_order ON found (view, sorting, id);
 CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(text, tokenize='trigram');
 PRAGMA user_version = 1;
 """
@@ -79,9 +82,20 @@ class Base:
             ).fetchall()
         return {Key(view, one): CODEC.decode_row(view, body) for one, body in found}
 
-    def count(self, view: str) -> int:
+    def page(self, view: str, *, offset: int, limit: int) -> dict[Key, Any]:
+        """Some rows of a searched view in order of `ORDERED`; as quick at its end as at its start."""
         with self._lock:
-            (number,) = self._reader.execute("SELECT count(*) FROM rows WHERE view = ?", (view,)).fetchone()
+            found = self._reader.execute(
+                "SELECT id, body FROM (SELECT view, id FROM found WHERE view = ? ORDER BY sorting, id LIMIT ? OFFSET ?)"
+                " JOIN rows USING (view, id)",
+                (view, limit, offset),
+            ).fetchall()
+        return {Key(view, one): CODEC.decode_row(view, body) for one, body in found}
+
+    def count(self, view: str) -> int:
+        """How many rows of a searched view there are."""
+        with self._lock:
+            (number,) = self._reader.execute("SELECT count(*) FROM found WHERE view = ?", (view,)).fetchone()
         return int(number)
 
     def search(self, view: str, text: str, *, limit: int = 50) -> list[Key]:
@@ -121,9 +135,10 @@ class Base:
     def digests_after(self, rows: Mapping[Key, PushedRow], emptied: Collection[str]) -> dict[str, int]:
         """The digests as they will be once these rows are applied and the emptied views read anew."""
         digests = {view: 0 if view in emptied else digest for view, digest in self.digests().items()}
+        held = digests.keys() - set(emptied)
         for key, row in rows.items():
             digest = digests.get(key.view, 0)
-            old = None if key.view in emptied else self._body(self._writer, key)
+            old = self._body(self._writer, key) if key.view in held else None
             if old is not None:
                 digest -= row_hash(key.view, key.id, old)
             body = bytes(row.body)
@@ -169,14 +184,21 @@ class Base:
         searched = [(key, bytes(row.body)) for key, row in rows.items() if key.view in SEARCHED]
         if not searched:
             return
-        keys = [key for key, _ in searched]
+        (last,) = connection.execute("SELECT coalesce(max(number), 0) FROM found").fetchone()
+        if last:
+            keys = [key for key, _ in searched]
+            connection.executemany(
+                "DELETE FROM search WHERE rowid = (SELECT number FROM found WHERE view = ? AND id = ?)", keys
+            )
+            connection.executemany("DELETE FROM found WHERE view = ? AND id = ?", keys)
+        indexed = [(key, CODEC.decode_row(key.view, body)) for key, body in searched if body != _NULL]
         connection.executemany(
-            "DELETE FROM search WHERE rowid IN (SELECT number FROM found WHERE view = ? AND id = ?)", keys
+            "INSERT INTO found VALUES (?, ?, ?, ?)",
+            [(number, *key, sorting_text(row)) for number, (key, row) in enumerate(indexed, start=last + 1)],
         )
-        connection.executemany("INSERT OR IGNORE INTO found (view, id) VALUES (?, ?)", keys)
         connection.executemany(
-            "INSERT INTO search (rowid, text) SELECT number, ? FROM found WHERE view = ? AND id = ?",
-            [(searchable_text(CODEC.decode_row(key.view, body)), *key) for key, body in searched if body != _NULL],
+            "INSERT INTO search (rowid, text) VALUES (?, ?)",
+            [(number, searchable_text(row)) for number, (_, row) in enumerate(indexed, start=last + 1)],
         )
 
     @staticmethod

@@ -180,6 +180,8 @@ class Log:
 
     def forget(self, conference: str, persons: Collection[str]) -> None:
         """Take what was said of erased persons out of the commands and events."""
+        if not persons:
+            return
         for logged in self.commands(conference):
             try:
                 command, events = logged.command(), decode_events(logged.events)

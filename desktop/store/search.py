@@ -11,6 +11,15 @@ SEARCHED: Final = {
 }
 """The fields that are searched, by view."""
 
+ORDERED: Final = {
+    "checkin.passes": ("last_name", "first_name"),
+    "registration.orders": ("last_name", "first_name"),
+    "registration.seat_assignments": ("last_name", "first_name"),
+}
+"""The fields that order the pages of a view; rows without them come last."""
+
+_LAST: Final = "\U0010ffff"
+
 # Letters that no decomposition folds.
 _FOLDED: Final = str.maketrans(
     {"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "\u0131": "i"}
@@ -29,6 +38,8 @@ class Match:
 
 def folded(text: str) -> str:
     """The text without accents and case."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(part for part in parts if not unicodedata.combining(part)).translate(_FOLDED)
 
@@ -41,6 +52,12 @@ def searchable_text(row: Any) -> str:
     if isinstance(last, str) and isinstance(first, str) and max(last + first, default="") >= _FIRST_IDEOGRAPH:
         parts.append(last + first)  # written without a blank between
     return folded(" ".join(parts))
+
+
+def sorting_text(row: Any) -> str:
+    """What a row is ordered by in the pages of its view."""
+    fields = ORDERED[row.__wire__.name]
+    return folded(" ".join(part for field in fields if isinstance(part := getattr(row, field), str) and part)) or _LAST
 
 
 def match_expression(text: str) -> Match | None:

@@ -56,7 +56,6 @@ QPlainTextEdit:focus {{ padding: 4px 7px; }}
 *[wrong="true"] {{ border: 2px solid {colours.strong[Tone.BAD]}; padding: 3px 7px; }}
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ border: none; padding: 0; background: transparent; min-height: 0; max-height: 100px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{ width: 0; border: none; }}
-QSpinBox QLineEdit, QSpinBox QLineEdit:focus, QDoubleSpinBox QLineEdit, QDoubleSpinBox QLineEdit:focus {{ padding: 0 8px; }}
 QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 24px; subcontrol-origin: border; subcontrol-position: center right; }}
 QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url("{images}/chevron-{scheme}.svg"); width: 12px; height: 12px; }}
 QCheckBox {{ spacing: {Space.SMALL}px; }}

@@ -14,7 +14,8 @@ from desktop.workspace import Workspace
 from shared.access.access import Device
 from shared.checkin.areas import Area
 from shared.checkin.verdict import Pass
-from shared.conference.conference import Conference, SeatType
+from shared.conference.conference import Conference
+from shared.conference.seat_types import SeatType
 from shared.kernel.decider import Role
 from shared.kernel.money import minor_digits
 from shared.kernel.personal import PersonalText

@@ -14,7 +14,7 @@ from pathlib import Path
 from secrets import token_bytes
 
 from alembic.util import CommandError
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
@@ -23,6 +23,7 @@ from server.operations.files import beginning, finish, sync
 from server.operations.office import Office, opened
 from server.operations.persons import erase, forget_free_pages
 from server.operations.rebuild import read_all
+from server.running import check_alone
 from server.settings import Settings
 from server.store import commits, history, rows
 from server.store.commits import NO_HASH, chain_hash
@@ -95,13 +96,10 @@ def restore(settings: Settings, backup: Path, clock: Callable[[], datetime]) -> 
 
 def _restore_postgresql(settings: Settings, backup: Path, clock: Callable[[], datetime], before: Path) -> Restored:
     engine = create_engine_for(settings.database)
-    with engine.begin() as conn:
-        others = conn.execute(
-            text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-        ).scalar_one()
-    engine.dispose()
-    if others:
-        raise EnvironmentProblem(f"{others} connections are open to the database. Stop the servers first.")
+    try:
+        check_alone(engine)
+    finally:
+        engine.dispose()
     back_up(settings, before)
     address = make_url(settings.database)
     _run_postgresql(

@@ -1,6 +1,7 @@
 """The administrator's commands, as they are typed."""
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from sqlalchemy import Engine
 from server.app import utc_now
 from server.operations import backups, held, logs, persons, rebuild
 from server.operations.office import opened, space_named
-from server.running import stopped
+from server.running import check_alone, stopped
 from server.settings import Settings
 from server.store import commits
 from server.store.engine import create_engine_for, reading
@@ -28,16 +29,25 @@ def rebuild_views(
 ) -> None:
     """Make every row again from the log, and say which were not as the log has them."""
     settings = Settings()
-    engine = create_engine_for(settings.database)
     is_same = True
-    with nullcontext() if check else stopped(settings.data_dir):
+    with nullcontext() if check else stopped(settings.data_dir), _connected(settings) as engine:
+        if not check:
+            check_alone(engine)
         for space in _spaces(engine, conference):
             found = (rebuild.check if check else rebuild.rebuild)(engine, space)
             is_same = is_same and found.is_same
             _tell(space, found)
-    engine.dispose()
     if check and not is_same:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[Engine]:
+    engine = create_engine_for(settings.database)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _spaces(engine: Engine, conference: str | None) -> list[str]:
@@ -64,11 +74,10 @@ def release_held(conference: Conference) -> None:
 @commands.command()
 def export_log(conference: Conference, file: Path) -> None:
     """Write a conference's log to a file of JSON lines with hashes. Personal fields stay sealed."""
-    engine = create_engine_for(Settings().database)
-    with reading(engine).begin() as conn:
-        space = space_named(conn, conference)
-    header = logs.export_log(engine, space, file)
-    engine.dispose()
+    with _connected(Settings()) as engine:
+        with reading(engine).begin() as conn:
+            space = space_named(conn, conference)
+        header = logs.export_log(engine, space, file)
     typer.echo(f"{header.position} commits, the last with hash {header.hash}")
 
 

@@ -37,7 +37,9 @@ def read_commands(batch: Batch, now: datetime) -> tuple[list[Incoming], list[Bad
 
 def _unread(batch: Batch, index: int, raw: bytes, code: str, now: datetime) -> Incoming:
     """What can be kept of a command that cannot be read: its bytes, and its id and name if it has them."""
-    command_id = _text(raw, "id") or derived_id("unread", batch.device, str(batch.epoch), str(batch.first + index))
+    command_id = _text(raw, "id")
+    if not command_id or "\x00" in command_id:  # PostgreSQL keeps no NUL, and the batch would never get through
+        command_id = derived_id("unread", batch.device, str(batch.epoch), str(batch.first + index))
     return Incoming(
         command_id=command_id[:64], wire=Wire(_text(raw, "name")[:_NAME_MOST], 0), body=raw, issued_at=now, error=code
     )

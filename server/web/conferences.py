@@ -10,7 +10,8 @@ from starlette.responses import Response
 from server.store import commits
 from server.web.errors import Problem
 from server.web.services import Services, look_up, services_of
-from shared.conference.conference import SLUG, Conference, SeatType, SlugClaim
+from shared.conference.conference import SLUG, Conference, SlugClaim
+from shared.conference.seat_types import SeatType
 from shared.kernel.codec import to_json
 from shared.kernel.decider import key
 from shared.kernel.messages import value

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final, assert_never
+from typing import Final, assert_never
 
 from shared.kernel import checks
 from shared.kernel.decider import Changes, Context, Decider, Found, Key, Rejected, drop, key, members, put
-from shared.kernel.edits import Edit, changed_fields
+from shared.kernel.edits import Edit, changed_fields, set_fields
 from shared.kernel.ids import AreaId, SeatTypeId
 from shared.kernel.messages import message, row
 
@@ -133,8 +133,7 @@ def evolve(found: Found, event: Event) -> Changes:
         case AreaEdited(area=area):
             known = found.get(Area, area)
             assert known is not None, "an edited area exists"
-            fields = {"name": event.name, "seat_types": event.seat_types}
-            changed: dict[str, Any] = {field: new for field, new in fields.items() if new is not None}
+            changed = set_fields(event, besides=("area", "by"))
             return put(replace(known, edited_by=known.edited_by | dict.fromkeys(changed, event.by), **changed), area)
         case AreaRemoved(area=area):
             return drop(Area, area)

@@ -24,7 +24,7 @@ from shared.kernel.decider import (
     members,
     put,
 )
-from shared.kernel.edits import Edit, changed_fields
+from shared.kernel.edits import Edit, changed_fields, set_fields
 from shared.kernel.ids import PersonId, SeatTypeId, code
 from shared.kernel.messages import message, row
 from shared.kernel.personal import OfOwner
@@ -33,8 +33,6 @@ SLUG: Final = re.compile(r"[A-Za-z0-9_]{1,50}")
 TIME_ZONE: Final = re.compile(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+)*")
 CURRENCY: Final = re.compile(r"[A-Z]{3}")
 ACCESS_CODE_LENGTH: Final = 5
-QUOTA_MOST: Final = 100_000
-PRICE_MOST: Final = 50_000_00
 HOLD_S_LEAST, HOLD_S_MOST, HOLD_S_USUAL = 60, 24 * 3600, 15 * 60
 PER_ORDER_USUAL: Final = 20
 
@@ -95,6 +93,11 @@ class ClaimSlug:
     slug: str
 
 
+@message("conference.renew_access_code")
+class RenewAccessCode:
+    """Asked by the process when a device was revoked: what it holds of the conference includes the code."""
+
+
 @message("conference.publish_conference")
 class PublishConference:
     pass
@@ -105,40 +108,15 @@ class UnpublishConference:
     pass
 
 
-@message("conference.add_seat_type")
-class AddSeatType:
-    seat_type: SeatTypeId
-    name: str
-    description: str = ""
-    quota: int
-    price: int
-
-
-@message("conference.edit_seat_type")
-class EditSeatType:
-    seat_type: SeatTypeId
-    name: Edit[str] | None = None
-    description: Edit[str] | None = None
-    quota: Edit[int] | None = None
-    price: Edit[int] | None = None
-
-
-@message("conference.delete_seat_type")
-class DeleteSeatType:
-    seat_type: SeatTypeId
-
-
 Command = (
     CreateConference
     | EditConference
     | ChangeOwner
     | ChooseSlug
     | ClaimSlug
+    | RenewAccessCode
     | PublishConference
     | UnpublishConference
-    | AddSeatType
-    | EditSeatType
-    | DeleteSeatType
 )
 
 # Events
@@ -204,6 +182,12 @@ class SlugRefused:
     slug: str
 
 
+@message("conference.access_code_renewed")
+class AccessCodeRenewed:
+    access_code: str | None
+    """None until the server has it."""
+
+
 @message("conference.conference_published")
 class ConferencePublished:
     is_first: bool
@@ -214,30 +198,6 @@ class ConferenceUnpublished:
     pass
 
 
-@message("conference.seat_type_added")
-class SeatTypeAdded:
-    seat_type: SeatTypeId
-    name: str
-    description: str
-    quota: int
-    price: int
-
-
-@message("conference.seat_type_edited")
-class SeatTypeEdited:
-    seat_type: SeatTypeId
-    by: str
-    name: str | None = None
-    description: str | None = None
-    quota: int | None = None
-    price: int | None = None
-
-
-@message("conference.seat_type_deleted")
-class SeatTypeDeleted:
-    seat_type: SeatTypeId
-
-
 Event = (
     ConferenceCreated
     | ConferenceEdited
@@ -245,11 +205,9 @@ Event = (
     | SlugChosen
     | SlugClaimed
     | SlugRefused
+    | AccessCodeRenewed
     | ConferencePublished
     | ConferenceUnpublished
-    | SeatTypeAdded
-    | SeatTypeEdited
-    | SeatTypeDeleted
 )
 
 # State
@@ -298,16 +256,6 @@ class Owner:
     access_code: str | None
 
 
-@row("conference.seat_types")
-class SeatType:
-    seat_type: SeatTypeId
-    name: str
-    description: str
-    quota: int
-    price: int
-    edited_by: dict[str, str]
-
-
 @row("directory.slugs")
 class SlugClaim:
     """Which conference has a slug. In the server's directory, not in the conference: a desktop never holds it."""
@@ -321,12 +269,10 @@ class SlugClaim:
 def needs(command: Command, found: Found) -> Iterable[Key]:
     yield key(Conference)
     match command:
-        case ChangeOwner():
+        case ChangeOwner() | RenewAccessCode():
             yield key(Owner)
         case ClaimSlug():
             yield key(SlugClaim, command.slug.lower())
-        case AddSeatType() | EditSeatType() | DeleteSeatType():
-            yield key(SeatType, command.seat_type)
         case _:
             pass
 
@@ -349,32 +295,14 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
             return [] if slug == conference.slug else [SlugChosen(slug=slug)]
         case ClaimSlug(slug=slug):
             return _claim(slug, conference, found, context)
+        case RenewAccessCode():
+            return [AccessCodeRenewed(access_code=_access_code(context))]
         case PublishConference():
             if conference.slug_state == SlugState.TAKEN:
                 raise Rejected("slug_taken", slug=conference.slug)
             return [] if conference.is_published else [ConferencePublished(is_first=not conference.was_published)]
         case UnpublishConference():
             return [ConferenceUnpublished()] if conference.is_published else []
-        case AddSeatType():
-            if found.get(SeatType, command.seat_type) is not None:
-                raise Rejected("seat_type_exists", seat_type=command.seat_type)
-            _check_seat_type(command.name, command.description, command.quota, command.price)
-            return [
-                SeatTypeAdded(
-                    seat_type=command.seat_type,
-                    name=command.name,
-                    description=command.description,
-                    quota=command.quota,
-                    price=command.price,
-                )
-            ]
-        case EditSeatType():
-            return _edit_seat_type(command, _seat_type(command.seat_type, found), context)
-        case DeleteSeatType(seat_type=seat_type):
-            _seat_type(seat_type, found)
-            if conference.was_published:
-                raise Rejected("seat_type_was_published", seat_type=seat_type)
-            return [SeatTypeDeleted(seat_type=seat_type)]
         case _:
             assert_never(command)
 
@@ -396,7 +324,6 @@ def _create(command: CreateConference, conference: Conference | None, context: C
     checks.text("owner_name", command.owner_name, least=1, most=200)
     checks.email("owner_email", command.owner_email)
     _check_dates(command.starts_on, command.ends_on)
-    drawn = context.derive("access code")
     return [
         ConferenceCreated(
             owner=command.owner,
@@ -411,10 +338,15 @@ def _create(command: CreateConference, conference: Conference | None, context: C
             location=command.location,
             time_zone=command.time_zone,
             currency=command.currency,
-            access_code=None if drawn is None else code(int.from_bytes(drawn, "big"), ACCESS_CODE_LENGTH),
+            access_code=_access_code(context),
             ticket_key=context.ticket_key,
         )
     ]
+
+
+def _access_code(context: Context) -> str | None:
+    drawn = context.derive("access code")
+    return None if drawn is None else code(int.from_bytes(drawn, "big"), ACCESS_CODE_LENGTH)
 
 
 def _edit(command: EditConference, conference: Conference, context: Context) -> Sequence[Event]:
@@ -428,8 +360,7 @@ def _edit(command: EditConference, conference: Conference, context: Context) -> 
 
 
 def _change_owner(command: ChangeOwner, found: Found) -> Sequence[Event]:
-    owner = found.get(Owner)
-    assert owner is not None, "a conference is created with its owner"
+    owner = _owner(found)
     if (command.name, command.email) == (owner.name, owner.email):
         return []
     # The values are personal, so the refusal names the fields and the screens show the values from row and command.
@@ -448,6 +379,12 @@ def _change_owner(command: ChangeOwner, found: Found) -> Sequence[Event]:
     return [OwnerChanged(owner=command.owner, name=command.name, email=command.email)]
 
 
+def _owner(found: Found) -> Owner:
+    owner = found.get(Owner)
+    assert owner is not None, "a conference is created with its owner"
+    return owner
+
+
 def _claim(slug: str, conference: Conference, found: Found, context: Context) -> Sequence[Event]:
     claim = found.get(SlugClaim, slug.lower())
     if claim is not None and claim.conference != context.conference:
@@ -455,20 +392,6 @@ def _claim(slug: str, conference: Conference, found: Found, context: Context) ->
     held = conference.slug_held
     released = held if held is not None and held.lower() != slug.lower() else None
     return [SlugClaimed(slug=slug, conference=context.conference, released=released)]
-
-
-def _edit_seat_type(command: EditSeatType, seat_type: SeatType, context: Context) -> Sequence[Event]:
-    changed = changed_fields(command, seat_type, seat_type.edited_by)
-    after = replace(seat_type, **changed)
-    _check_seat_type(after.name, after.description, after.quota, after.price)
-    return [SeatTypeEdited(seat_type=command.seat_type, by=context.actor.id, **changed)] if changed else []
-
-
-def _seat_type(seat_type: SeatTypeId, found: Found) -> SeatType:
-    known = found.get(SeatType, seat_type)
-    if known is None:
-        raise Rejected("unknown_seat_type", seat_type=seat_type)
-    return known
 
 
 def _check_conference(fields: dict[str, Any]) -> None:
@@ -499,13 +422,6 @@ def _check_dates(starts_on: date, ends_on: date) -> None:
         )
 
 
-def _check_seat_type(name: str, description: str, quota: int, price: int) -> None:
-    checks.text("name", name, least=2, most=70)
-    checks.text("description", description, most=250)
-    checks.number("quota", quota, least=0, most=QUOTA_MOST)
-    checks.number("price", price, least=0, most=PRICE_MOST)
-
-
 def evolve(found: Found, event: Event) -> Changes:
     if isinstance(event, ConferenceCreated):
         return put(_created(event)) | put(
@@ -520,13 +436,13 @@ def evolve(found: Found, event: Event) -> Changes:
     assert conference is not None, "every other event follows its creation"
     match event:
         case ConferenceEdited():
-            changed = _set_fields(event)
+            changed = set_fields(event, besides=("by",))
             by = conference.edited_by | dict.fromkeys(changed, event.by)
             return put(replace(conference, edited_by=by, **changed))
         case OwnerChanged():
-            owner = found.get(Owner)
-            assert owner is not None, "a conference is created with its owner"
-            return put(replace(owner, owner=event.owner, name=event.name, email=event.email))
+            return put(replace(_owner(found), owner=event.owner, name=event.name, email=event.email))
+        case AccessCodeRenewed(access_code=access_code):
+            return put(replace(_owner(found), access_code=access_code))
         case SlugChosen(slug=slug):
             return put(replace(conference, slug=slug, slug_state=SlugState.WAITING))
         case SlugClaimed(slug=slug):
@@ -539,26 +455,6 @@ def evolve(found: Found, event: Event) -> Changes:
             return put(replace(conference, is_published=True, was_published=True))
         case ConferenceUnpublished():
             return put(replace(conference, is_published=False))
-        case SeatTypeAdded():
-            added = SeatType(
-                seat_type=event.seat_type,
-                name=event.name,
-                description=event.description,
-                quota=event.quota,
-                price=event.price,
-                edited_by={},
-            )
-            grown = replace(conference, seat_types=(*conference.seat_types, event.seat_type))
-            return put(grown) | put(added, event.seat_type)
-        case SeatTypeEdited(seat_type=seat_type):
-            known = found.get(SeatType, seat_type)
-            assert known is not None, "an edited seat type exists"
-            changed = _set_fields(event)
-            by = known.edited_by | dict.fromkeys(changed, event.by)
-            return put(replace(known, edited_by=by, **changed), seat_type)
-        case SeatTypeDeleted(seat_type=seat_type):
-            left = tuple(one for one in conference.seat_types if one != seat_type)
-            return put(replace(conference, seat_types=left)) | drop(SeatType, seat_type)
         case _:
             assert_never(event)
 
@@ -587,19 +483,11 @@ def _created(event: ConferenceCreated) -> Conference:
     )
 
 
-def _set_fields(event: Any) -> dict[str, Any]:
-    return {
-        field: new
-        for field in type(event).__slots__
-        if field not in ("by", "seat_type") and (new := getattr(event, field)) is not None
-    }
-
-
 decider: Decider[Command, Event] = Decider(
     name="conference",
     commands=members(Command),
     events=members(Event),
-    rows=(Conference, Owner, SeatType, SlugClaim),
+    rows=(Conference, Owner, SlugClaim),
     needs=needs,
     decide=decide,
     evolve=evolve,

@@ -1,25 +1,33 @@
-"""What follows from a conference's own events: its slug is claimed, its first laptop enrolled, its owner told."""
+"""What follows from a conference's events: its slug is claimed, its first laptop enrolled, its owner told.
+
+A revoked laptop knows the access code, so the owner gets another one.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from shared.access.access import EnrolDevice
-from shared.conference.conference import ClaimSlug, ConferenceCreated, SlugChosen
-from shared.kernel.decider import ONLY, Context, Found, Key, Mail, Process, Role
+from shared.access.access import DeviceRevoked, EnrolDevice
+from shared.conference.conference import ClaimSlug, ConferenceCreated, RenewAccessCode, SlugChosen
+from shared.kernel.decider import ONLY, Context, Found, Key, Mail, Process, Role, members
 from shared.kernel.ids import DeviceId
 
+Event = ConferenceCreated | SlugChosen | DeviceRevoked
 
-def needs(event: ConferenceCreated | SlugChosen, found: Found) -> Iterable[Key]:
+
+def needs(event: Event, found: Found) -> Iterable[Key]:
     return ()
 
 
-def react(event: ConferenceCreated | SlugChosen, found: Found, context: Context) -> Sequence[Any]:
+def react(event: Event, found: Found, context: Context) -> Sequence[Any]:
+    told = Mail(template="access_code", about=ONLY)
+    if isinstance(event, DeviceRevoked):
+        return [RenewAccessCode(), told]
     claim = ClaimSlug(slug=event.slug)
     if isinstance(event, SlugChosen):
         return [claim]
     actor = context.actor
     enrol = EnrolDevice(device=DeviceId(actor.id), label=actor.label, role=Role.ORGANIZER)
-    return [claim, enrol, Mail(template="access_code", about=ONLY)]
+    return [claim, enrol, told]
 
 
-process = Process(name="conference", events=(ConferenceCreated, SlugChosen), needs=needs, react=react)
+process = Process(name="conference", events=members(Event), needs=needs, react=react)

@@ -1,4 +1,4 @@
-"""Checks of fields that every aggregate makes alike. Each raises Rejected and names the field, the rule and the limit."""
+"""Checks of fields that every aggregate makes alike. Each raises Rejected with the field, the rule and the limit."""
 
 import re
 from typing import Final

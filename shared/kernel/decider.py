@@ -138,7 +138,7 @@ class Decider(Generic[C, E]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """An effect: run `command` at `due` by the server's clock; a new one under the same key replaces it, None removes it."""
+    """An effect: run `command` at `due` by the server's clock. The newest under a key counts; None removes it."""
 
     key: str
     due: datetime | None
@@ -147,7 +147,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """An effect: send the mail `template` about the thing `about` (an id). It is written when sent, from rows of then."""
+    """An effect: send the mail `template` about the thing with the id `about`, written from the rows of then."""
 
     template: str
     about: str

@@ -1,5 +1,6 @@
 """Edits by seen value: a field carries what its author saw, so that two people can change different fields at once."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Generic, TypeVar
 
@@ -32,6 +33,15 @@ def changed_fields(command: Any, current: Any, edited_by: dict[str, str]) -> dic
     if meanwhile:
         raise Rejected("changed_meanwhile", fields=meanwhile)
     return changed
+
+
+def set_fields(event: Any, *, besides: Collection[str]) -> dict[str, Any]:
+    """The fields of an event of edits that say something, by name; `besides` are not edits."""
+    return {
+        field: new
+        for field in type(event).__slots__
+        if field not in besides and (new := getattr(event, field)) is not None
+    }
 
 
 def _plain(field: Any) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, assert_never
 
 from shared.conference import conference as conferences
+from shared.conference import seat_types
 from shared.kernel.decider import Context, Deadline, Effect, Found, Key, Mail, Process, key, members
 from shared.kernel.ids import OrderId, SeatTypeId
 from shared.payments import payment as payments
@@ -18,8 +19,8 @@ ConferenceEvent = (
     conferences.ConferencePublished
     | conferences.ConferenceUnpublished
     | conferences.ConferenceEdited
-    | conferences.SeatTypeAdded
-    | conferences.SeatTypeEdited
+    | seat_types.SeatTypeAdded
+    | seat_types.SeatTypeEdited
 )
 
 
@@ -28,9 +29,9 @@ def needs_of_sales(event: ConferenceEvent, found: Found) -> Iterable[Key]:
     match event:
         case conferences.ConferencePublished():
             conference = found.get(conferences.Conference) if found.has(conferences.Conference) else None
-            yield from () if conference is None else (key(conferences.SeatType, one) for one in conference.seat_types)
-        case conferences.SeatTypeAdded() | conferences.SeatTypeEdited():
-            yield key(conferences.SeatType, event.seat_type)
+            yield from () if conference is None else (key(seat_types.SeatType, one) for one in conference.seat_types)
+        case seat_types.SeatTypeAdded() | seat_types.SeatTypeEdited():
+            yield key(seat_types.SeatType, event.seat_type)
         case _:
             pass
 
@@ -51,14 +52,14 @@ def sell(event: ConferenceEvent, found: Found, context: Context) -> Sequence[Any
             return [] if conference.is_published else [seats.CloseSales()]
         case conferences.ConferenceEdited():
             return [seats.ChangeSalesTerms(hold_s=conference.hold_s, seats_per_order=conference.seats_per_order)]
-        case conferences.SeatTypeAdded() | conferences.SeatTypeEdited():
+        case seat_types.SeatTypeAdded() | seat_types.SeatTypeEdited():
             return _announce(event.seat_type, found)
         case _:
             assert_never(event)
 
 
 def _announce(id: SeatTypeId, found: Found) -> Sequence[seats.OfferSeats]:
-    seat_type = found.get(conferences.SeatType, id)
+    seat_type = found.get(seat_types.SeatType, id)
     if seat_type is None:
         return []
     return [seats.OfferSeats(seat_type=id, name=seat_type.name, price=seat_type.price, quota=seat_type.quota)]

@@ -10,19 +10,17 @@ from pytest_bdd import given, parsers, then, when
 
 from server.store import commits
 from server.store.engine import reading
-from shared.access.access import Device, ErasePerson, HeldFactTask, RevokeDevice
+from shared.access.access import ChangeDeviceRole, Device, ErasePerson, HeldFactTask, RevokeDevice
 from shared.checkin.areas import Arrivals
 from shared.checkin.verdict import Direction, Finding, Pass
 from shared.checkin.views import Incident
 from shared.conference.conference import (
-    AddSeatType,
     ChooseSlug,
     Conference,
     EditConference,
-    EditSeatType,
     PublishConference,
-    SeatType,
 )
+from shared.conference.seat_types import AddSeatType, EditSeatType, SeatType
 from shared.kernel.decider import Role
 from shared.kernel.edits import Edit
 from shared.kernel.ids import DeviceId, PersonId
@@ -167,10 +165,11 @@ def _(story: Story, people: str) -> None:
             assert story.sees(gate, Pass, ticket_id(order_of(person), 0)).first_name == person
 
 
-@given("the organizer gave Bo's seat to Dee, with no network")
-def _(story: Story) -> None:
-    story.syncs("Ann")
-    story.does("Ann", story.given_to("Bo", "Dee"))
+@given(parsers.parse("{who} gave Bo's seat to Dee, with no network"))
+def _(story: Story, who: str) -> None:
+    (name,) = names(who)
+    story.syncs(name)
+    story.does(name, story.given_to("Bo", "Dee"))
     assert not story.told
 
 
@@ -241,6 +240,11 @@ def _(story: Story, device: str) -> None:
     story.syncs("Ann")
     story.does("Ann", RevokeDevice(device=DeviceId(device)))
     assert not story.told
+
+
+@when(parsers.parse("{who} becomes door staff"))
+def _(story: Story, who: str) -> None:
+    story.served(ChangeDeviceRole(device=DeviceId(who), role=Role.DOOR))
 
 
 @when(parsers.parse("the organizer erases {person}"))
@@ -456,20 +460,21 @@ def _(story: Story, person: str, area: str, gate: str) -> None:
     assert story.said[gate] is Finding.ADMIT
 
 
-@then(parsers.parse("nothing on the organizer's laptop says {person}'s name"))
-def _(story: Story, person: str) -> None:
-    assert isinstance(story.sees("Ann", Pass, ticket_id(order_of("Bo"), 0)).last_name, Erased)
-    forgets(story, person)
+@then(parsers.parse("nothing on {who}'s laptop says {person}'s name"))
+def _(story: Story, who: str, person: str) -> None:
+    (name,) = names(who)
+    assert isinstance(story.sees(name, Pass, ticket_id(order_of("Bo"), 0)).last_name, Erased)
+    forgets(story, name, person)
 
 
-@then("so it is when the laptop was switched off and on again")
+@then("so it is when the organizer's laptop was switched off and on again")
 def _(story: Story) -> None:
     story.restarts("Ann")
-    forgets(story, "Dee")
+    forgets(story, "Ann", "Dee")
 
 
-def forgets(story: Story, person: str) -> None:
-    """The organizer's log says that there was somebody, and not who."""
-    logged = [one.body + one.events for one, _ in story.desktops["Ann"].workspace.activity()]
+def forgets(story: Story, name: str, person: str) -> None:
+    """The log of a laptop says that there was somebody, and not who."""
+    logged = [one.body + one.events for one, _ in story.desktops[name].workspace.activity()]
     assert any(id_of(person).encode() in one for one in logged)
     assert not any(f"{person}son".encode() in one for one in logged)

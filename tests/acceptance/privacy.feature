@@ -21,4 +21,13 @@ Feature: Being forgotten
     And the organizer is back on the network
     When the organizer erases Dee
     Then nothing on the organizer's laptop says Dee's name
-    And so it is when the laptop was switched off and on again
+    And so it is when the organizer's laptop was switched off and on again
+
+  Scenario: A laptop that reads everything anew forgets, too
+    Given Bob is an organizer, too
+    And Bob gave Bo's seat to Dee, with no network
+    And Bob is back on the network
+    When Bob becomes door staff
+    And the organizer erases Dee
+    And Bob is back on the network
+    Then nothing on Bob's laptop says Dee's name

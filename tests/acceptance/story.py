@@ -22,7 +22,8 @@ from shared.checkin.admission import Action, RecordScan
 from shared.checkin.areas import DefineArea
 from shared.checkin.ticket_code import Sign, TicketCode, key_id
 from shared.checkin.verdict import MAY_PASS, Direction, Finding, Seen
-from shared.conference.conference import AddSeatType, Conference, PublishConference
+from shared.conference.conference import Conference, PublishConference
+from shared.conference.seat_types import AddSeatType
 from shared.domain import CODEC
 from shared.execute import gather
 from shared.kernel.codec import from_json

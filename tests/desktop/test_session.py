@@ -8,7 +8,8 @@ import pytest
 
 from desktop.sync.session import Request, Response, State
 from shared.access.access import ChangeDeviceRole, Device, EnrolDevice
-from shared.conference.conference import AddSeatType, Conference, EditConference, Owner, SeatType
+from shared.conference.conference import Conference, EditConference, Owner
+from shared.conference.seat_types import AddSeatType, SeatType
 from shared.kernel.codec import RawJson, from_json, to_json
 from shared.kernel.decider import Actor, Role
 from shared.kernel.edits import Edit
@@ -117,6 +118,22 @@ def test_a_page_that_is_not_the_next_one_is_ignored(server: Server, laptop: Desk
     assert shown_tagline(laptop) == ""
     assert laptop.staging.take(page)
     assert shown_tagline(laptop) == "Theirs"
+
+
+def test_pages_of_a_history_that_is_gone_are_forgotten_before_anything_else(server: Server, laptop: Desktop) -> None:
+    server.page_rows = 1
+    server.run(tagline("Theirs"), id="theirs-0001", actor=ORGANIZER)
+    server.run(EnrolDevice(device=DeviceId("door"), label="door", role=Role.DOOR), id="enrolment-of-door")
+    asked: list[str] = []
+
+    def restored_after_the_first_page(request: Request) -> Response:
+        asked.append(request.headers["Last-Event-ID"])
+        return problem(Code.HISTORY_CHANGED) if len(asked) == 2 else server.answer("laptop", request)
+
+    assert ended(laptop, restored_after_the_first_page) is State.SYNCED
+    assert asked[2] == asked[0] != asked[1]
+    assert in_step(laptop)
+    assert not laptop.workspace.notices()
 
 
 # Batches

@@ -229,3 +229,13 @@ def test_settings_and_notices_are_kept(tmp_path: Path) -> None:
     log.read_notice(notice.id)
     assert not log.notices("c")
     log.close()
+
+
+def test_pages_come_in_order_of_the_name_whatever_its_accents(base: Base) -> None:
+    names = {"1": "Żak", "2": "Abel", "3": "", "4": "Łódzki", "5": "abel"}
+    apply(base, pushed({id: ticket("Ann", name) if name else ticket("", "") for id, name in names.items()}))
+    assert [at.id for at in base.page(PASSES, offset=0, limit=3)] == ["2", "5", "4"]
+    assert [at.id for at in base.page(PASSES, offset=3, limit=3)] == ["1", "3"]
+    apply(base, pushed({"1": ticket("Ann", "Aalto"), "2": None}, 2), upto=2)
+    assert [at.id for at in base.page(PASSES, offset=0, limit=9)] == ["1", "5", "4", "3"]
+    assert base.count(PASSES) == 4

@@ -18,19 +18,21 @@ from shared.checkin.areas import DefineArea
 from shared.checkin.ticket_code import TicketCode
 from shared.checkin.verdict import Direction, Finding, Pass
 from shared.conference.conference import (
-    AddSeatType,
     ChangeOwner,
     Conference,
     EditConference,
     Owner,
     PublishConference,
-    SeatType,
 )
+from shared.conference.seat_types import AddSeatType, SeatType
 from shared.kernel.codec import RawJson, from_json, to_json
 from shared.kernel.decider import Actor, Key, Rejected, Role, key
 from shared.kernel.edits import Edit
-from shared.kernel.ids import AreaId, ConferenceId, PersonId, SeatTypeId, TicketId
+from shared.kernel.ids import AreaId, ConferenceId, OrderId, PersonId, SeatTypeId, TicketId
 from shared.kernel.messages import wire_of
+from shared.registration.assignments import AssignSeat
+from shared.registration.order import ConfirmFreeOrder, PlaceOrder
+from shared.registration.pricing import Wanted
 from shared.sync.overlay import Standing
 from shared.sync.protocol import Page, PushedRow
 from tests.sync.world import Clock, Desktop, Server, creation
@@ -61,9 +63,7 @@ def test_rows_show_what_is_pending_on_top(laptop: Desktop) -> None:
     assert workspace.rows(SeatType) == {}
     workspace.issue(AddSeatType(seat_type=FULL, name="Full", quota=5, price=0))
     assert [one.name for one in workspace.rows(SeatType).values()] == ["Full"]
-    assert workspace.count(SeatType) == 0
     laptop.sync()
-    assert workspace.count(SeatType) == 1
     assert not workspace.is_waiting(SeatType, FULL)
 
 
@@ -264,3 +264,39 @@ def test_without_the_conference_key_nothing_is_genuine(tmp_path: Path, gate: Gat
     with pytest.raises(Rejected):
         empty.workspace.issue(PublishConference())
     assert empty.workspace.get(Device, "door") is None
+
+
+def test_pages_show_first_what_the_server_does_not_have_yet(laptop: Desktop) -> None:
+    registrant = Actor(role=Role.REGISTRANT, id="web")
+    laptop.workspace.issue(AddSeatType(seat_type=FULL, name="Full", quota=5, price=0))
+    laptop.workspace.issue(PublishConference())
+    laptop.sync()
+    order = OrderId("order-1")
+    place = PlaceOrder(
+        order=order,
+        lines=(Wanted(seat_type=FULL, quantity=1),),
+        registrant=PersonId("p2"),
+        last_name="Zett",
+        email="zett@example.org",
+    )
+    laptop.server.run(place, id="place-0001", actor=registrant)
+    laptop.server.run(ConfirmFreeOrder(order=order), id="confirm-0001", actor=registrant)
+    laptop.sync()
+    assert laptop.workspace.page(Pass, offset=0, limit=9) == {}
+    laptop.workspace.issue(
+        AssignSeat(
+            order=order,
+            position=0,
+            attendee=PersonId("p2"),
+            first_name="",
+            last_name="Zett",
+            email="zett@example.org",
+        )
+    )
+    waiting = laptop.workspace.page(Pass, offset=0, limit=9)
+    assert [row.last_name for row in waiting.values()] == ["Zett"]
+    assert laptop.workspace.page(Pass, offset=1, limit=9) == {}
+    assert laptop.workspace.count(Pass) == 1
+    laptop.sync()
+    assert list(laptop.workspace.page(Pass, offset=0, limit=9)) == list(waiting)
+    assert laptop.workspace.count(Pass) == 1

@@ -20,7 +20,8 @@ from shared.access.access import EnrolDevice
 from shared.checkin.admission import Action, RecordScan
 from shared.checkin.ticket_code import Evidence
 from shared.checkin.verdict import Direction, Seen
-from shared.conference.conference import AddSeatType, CreateConference, PublishConference
+from shared.conference.conference import CreateConference, PublishConference
+from shared.conference.seat_types import AddSeatType
 from shared.domain import CODEC
 from shared.kernel.codec import from_json, to_json
 from shared.kernel.decider import Actor, Key, Role, key

@@ -9,7 +9,7 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from server.settings import Settings, kept_secret
 from server.store.engine import create_engine_for
 from server.web.invitations import invite
 from shared.conference.conference import Owner
+from shared.kernel.codec import from_json, to_json
 from shared.kernel.decider import Role
 from tests.server.authority import SEATS
 
@@ -179,17 +180,23 @@ class Orders(threading.Thread):
         super().__init__()
         self._urls, self._slug, self._quantity = urls, slug, quantity
         self._stop_now = threading.Event()
+        self._http = httpx.Client(timeout=10)
         self.placed: list[Placed] = []
         self.refused: list[str] = []
         self.asked = 0
-        self.problem: BaseException | None = None
+        self.problem: Exception | None = None
 
     def run(self) -> None:
         try:
             while not self._stop_now.is_set():
-                self._place(str(uuid4()))
-        except BaseException as problem:
+                self.place(str(uuid4()))
+        except Exception as problem:  # noqa: BLE001 - told by `end`, in the test's own thread
             self.problem = problem
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._http.close()
 
     def end(self) -> None:
         """After the order that is under way has its answer."""
@@ -198,7 +205,8 @@ class Orders(threading.Thread):
         assert not self.is_alive()
         assert self.problem is None, repr(self.problem)
 
-    def _place(self, key: str) -> None:
+    def place(self, key: str) -> None:
+        """One order, asked for until there is an answer."""
         self.asked += 1
         body = {
             "lines": [{"seat_type": SEATS, "quantity": self._quantity}],
@@ -206,11 +214,10 @@ class Orders(threading.Thread):
         }
         for attempt in range(1000):
             try:
-                answer = httpx.post(
+                answer = self._http.post(
                     f"{self._urls(self.asked + attempt)}/api/v1/conferences/{self._slug}/orders",
                     json=body,
                     headers={"Idempotency-Key": key},
-                    timeout=10,
                 )
             except httpx.TransportError:
                 time.sleep(0.02)
@@ -227,7 +234,41 @@ class Orders(threading.Thread):
         raise TimeoutError(key)
 
 
-def until(is_so: Callable[[], bool], timeout_s: float = 15.0) -> None:
+class Headless:
+    """`lanyard desktop --headless` on a profile, as a process that answers lines of JSON."""
+
+    def __init__(self, profile: Path, url: str) -> None:
+        command = [sys.executable, "-m", "desktop", "--headless", "--profile", str(profile), "--server", url]
+        given = os.environ | {"LANYARD_PASSPHRASE": "correct horse battery staple"}
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=given, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+
+    def ask(self, do: str, **fields: Any) -> dict[str, Any] | None:
+        """The answer; None if the process died before it gave one."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(to_json({"do": do, **fields}) + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return None
+        line = self._process.stdout.readline()
+        return from_json(dict[str, Any], line) if line.endswith(b"\n") else None
+
+    def kill_now(self) -> None:
+        self._process.kill()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(BrokenPipeError):
+                if pipe is not None:
+                    pipe.close()
+
+
+def until(is_so: Callable[[], bool], timeout_s: float = 60.0) -> None:
     """Wait for what another process does."""
     end = time.monotonic() + timeout_s
     while not is_so():

@@ -12,8 +12,11 @@ from sqlalchemy.exc import OperationalError
 
 from server.drain import Drain
 from server.handle import Answer, Job
+from server.operations.rebuild import rebuild
 from server.store.problems import EnvironmentProblem
-from shared.registration.order import Order
+from shared.kernel.codec import Undecodable
+from shared.kernel.ids import OrderId
+from shared.registration.order import CancelOrder, Order
 from shared.registration.seats import SeatsOfType
 from tests.server.authority import SEATS, SPACE, WEB, Authority, order, statuses
 
@@ -150,6 +153,25 @@ def test_a_commit_whose_end_is_unknown_is_resolved_by_the_commands_ids(opened: A
     assert statuses(answer) == ["accepted"]
     assert held(opened) == 2
     assert sum(one.command_id == "command-000006" for one in opened.log()) == 1
+
+
+def test_a_bug_in_an_unrecorded_request_is_told_to_who_asked_and_to_nobody_else(
+    opened: Authority, drain: Drain
+) -> None:
+    drain.submit(SPACE, job(opened, order(1))).result(20)
+    with opened.engine.begin() as conn:
+        conn.execute(text("UPDATE rows SET body = :body WHERE key = 'order-1'"), {"body": b"{}"})
+    fresh = Drain(opened.engine, opened.tools, clock=opened.clock, wake=lambda *_: None)
+    with busy(opened, fresh):
+        futures = [
+            fresh.submit(SPACE, job(opened, one)) for one in (order(2), CancelOrder(order=OrderId("order-1")), order(3))
+        ]
+    assert statuses(futures[0].result(20)) == statuses(futures[2].result(20)) == ["accepted"]
+    with pytest.raises(Undecodable):
+        futures[1].result(20)
+    fresh.close()
+    assert held(opened) == 3
+    assert not rebuild(opened.engine, SPACE).is_same
 
 
 def test_who_gave_up_waiting_does_not_stop_the_others(opened: Authority, drain: Drain) -> None:

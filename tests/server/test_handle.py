@@ -1,27 +1,26 @@
 """The transaction: what a batch of commands comes to, be they new, known, unreadable or under a wrong number."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from server import project
-from server.handle import Incoming
-from server.operations.rebuild import rebuild
+from server.handle import Incoming, Job
 from server.store import deadlines, outbox
 from server.store.engine import reading
+from server.web.batches import read_commands
 from shared.access.access import ChangeDeviceRole, Device, HeldFactTask, RevokeDevice
 from shared.checkin.views import Incident
-from shared.conference.conference import AddSeatType, Conference, EditConference, EditSeatType, SeatType
-from shared.kernel.codec import from_json, to_json
+from shared.conference.conference import Conference, EditConference
+from shared.conference.seat_types import AddSeatType
+from shared.kernel.codec import RawJson, from_json, to_json
 from shared.kernel.decider import Role
 from shared.kernel.edits import Edit
 from shared.kernel.ids import DeviceId, OrderId, PaymentId, SeatTypeId
-from shared.payments.payment import Payment, RecordCapture
-from shared.registration.order import CancelOrder, Order, StartPayment
+from shared.payments.payment import RecordCapture
+from shared.registration.order import Order, StartPayment
 from shared.registration.seats import SeatsOfType
-from shared.sync.protocol import Code, Status
+from shared.sync.protocol import Batch, Code, Status
 from tests.server.authority import (
     DOOR,
     FREE,
@@ -273,108 +272,6 @@ def test_a_registrants_refused_request_is_answered_and_not_recorded(opened: Auth
     assert (statuses(refused), len(opened.log())) == (["refused"], before + 2)
 
 
-# What goes wrong on our side
-
-
-def paid(authority: Authority) -> RecordCapture:
-    """The capture of an order's payment, not told yet."""
-    authority.run(order(1), actor=WEB)
-    authority.run(StartPayment(order=OrderId("order-1"), payment=PaymentId("payment-1")), actor=WEB)
-    return RecordCapture(payment=PaymentId("payment-1"), reference="r-1", amount=100_00, currency="EUR")
-
-
-def test_a_bug_in_an_intent_refuses_it_and_leaves_no_half_effect(opened: Authority) -> None:
-    opened.run(order(1), actor=WEB)
-    damaged = _damage(opened, lambda: opened.drop_row(SeatsOfType, SEATS))
-    workshop = AddSeatType(seat_type=SeatTypeId("other"), name="Workshop", quota=1, price=1)
-    cancel = CancelOrder(order=OrderId("order-1"))
-    answer = opened.push(order(2, seat_type=FREE), workshop, cancel, order(3, seat_type=FREE), first=5)
-    assert statuses(answer) == ["accepted", "accepted", "refused", "accepted"]
-    assert (answer.receipts[2].verdict.code, answer.expected) == ("internal_error", 9)
-    assert opened.row(Order, "order-1").state == "reserved", "nothing of it was done"
-    damaged()
-
-
-def test_a_bug_in_a_fact_holds_it_whole(opened: Authority) -> None:
-    capture = paid(opened)
-    damaged = _damage(opened, lambda: opened.drop_row(SeatsOfType, SEATS))
-    answer = opened.run(capture)
-    assert [(one.verdict.status, one.verdict.code) for one in answer.receipts] == [("held", "internal_error")]
-    assert opened.row(Payment, "payment-1").state == "initiated"
-    assert opened.row(HeldFactTask, answer.receipts[0].command_id).name == "payments.record_capture"
-    damaged()
-
-
-def test_a_fact_whose_reactions_are_refused_is_held(opened: Authority) -> None:
-    capture = paid(opened)
-    damaged = _damage(opened, lambda: opened.drop_row(Order, "order-1"))
-    answer = opened.run(capture)
-    assert [(one.verdict.status, one.verdict.code) for one in answer.receipts] == [("held", "unknown_order")]
-    damaged()
-
-
-def test_an_intent_whose_reactions_are_refused_is_refused_whole(opened: Authority) -> None:
-    opened.push(order(1, 3), first=5)
-    answer = opened.push(EditSeatType(seat_type=SEATS, quota=Edit(seen=100, new=2)), first=6)
-    assert codes([answer]) == ["quota_too_small"]
-    assert opened.row(SeatType, SEATS).quota == 100
-
-
-def _damage(authority: Authority, damage: Callable[[], None]) -> Callable[[], None]:
-    """Damage the rows; the answer undoes it, so that the invariants can be looked at."""
-    damage()
-
-    def mend() -> None:
-        assert not rebuild(authority.engine, authority.space).is_same
-        authority.cache.clear()
-
-    return mend
-
-
-# Other processes
-
-
-def test_what_another_process_wrote_is_seen(opened: Authority) -> None:
-    other = Authority(opened.engine, opened.folder, clock=opened.clock, count=1000)
-    other.run(order(1, 2), actor=WEB)
-    opened.run(order(2, 3), actor=WEB)
-    other.run(order(3, 4), actor=WEB)
-    assert seats_row(opened).held == 9
-    assert (other.cache.position, other.cache.hash) == (len(opened.log()), opened.log()[-1].hash)
-    assert all(one.position > 0 for one in opened.log())
-
-
-def test_a_cache_that_is_too_far_behind_is_dropped(opened: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(project, "REFRESHED_ROWS_MOST", 3)
-    other = Authority(opened.engine, opened.folder, clock=opened.clock, count=1000)
-    other.run(order(1, 2), actor=WEB)
-    for number in range(2, 6):
-        opened.run(order(number), actor=WEB)
-    assert other.cache.rows
-    other.run(order(6), actor=WEB)
-    assert seats_row(opened).held == 7
-
-
-def test_a_cache_of_a_log_that_was_replaced_is_dropped(opened: Authority) -> None:
-    """As when a backup is put under a running server: the position may be the same, the hash is not."""
-    tables = ("spaces", "commits", "device_numbers", "rows", "digests", "deadlines", "outbox", "person_keys")
-    with opened.engine.begin() as conn:
-        backup = {one: conn.execute(text(f"SELECT * FROM {one}")).all() for one in tables}
-    opened.run(order(1, 7), actor=WEB)
-    with opened.engine.begin() as conn:
-        for table, found in backup.items():
-            conn.execute(text(f"DELETE FROM {table}"))
-            for one in found:
-                names = ", ".join(f'"{name}"' for name in one._mapping)
-                marks = ", ".join(f":p{place}" for place in range(len(one)))
-                conn.execute(
-                    text(f"INSERT INTO {table} ({names}) VALUES ({marks})"),
-                    {f"p{n}": part for n, part in enumerate(one)},
-                )
-    opened.run(order(2, 1), actor=WEB)
-    assert seats_row(opened).held == 1
-
-
 # What is written beside the log
 
 
@@ -399,3 +296,11 @@ def test_time_never_runs_back_in_a_log(opened: Authority) -> None:
     opened.run(order(2), actor=WEB)
     times = [from_json(dict[str, Any], one.body)["at"] for one in opened.log()]
     assert times == sorted(times)
+
+
+def test_an_id_that_no_database_keeps_does_not_hold_up_its_batch(opened: Authority) -> None:
+    documents = [RawJson(b'{"id":"nul\\u0000nul-nul","name":"no\\u0000such"}'), RawJson(b'{"id":"no\\u0000such')]
+    batch = Batch(release=1, device=LAPTOP, epoch=1, first=5, commands=documents)
+    commands, bad = read_commands(batch, opened.clock())
+    answer = opened.submit(Job(commands=commands, device=LAPTOP, first=5))[0]
+    assert (statuses(answer), answer.expected, len(bad)) == (["refused", "refused"], 7, 2)

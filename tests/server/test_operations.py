@@ -103,6 +103,7 @@ def test_damaged_rows_and_digests_are_found_and_mended(authority: Authority) -> 
     assert result.exit_code == 1
     assert result.output.count("was not what the log says") == 3
     assert "access.devices was not the sum" in result.output
+    authority.engine.dispose()
     assert "was not what the log says" in typed("rebuild-views")
     assert check(authority.engine, SPACE).is_same
 
@@ -115,6 +116,15 @@ def test_rows_after_an_erasure_are_rebuilt_as_they_are(authority: Authority, off
 def test_rows_are_not_replaced_under_a_running_server(settings: Settings, authority: Authority) -> None:
     with running(settings.data_dir), pytest.raises(EnvironmentProblem, match="Stop it first"):
         CliRunner().invoke(commands, ["rebuild-views"], catch_exceptions=False)
+
+
+def test_nor_under_servers_elsewhere(settings: Settings, authority: Authority) -> None:
+    if settings.database_url is None:
+        return
+    with authority.engine.connect() as conn:
+        conn.execute(text("SELECT 1"))
+        with pytest.raises(EnvironmentProblem, match="Stop the servers"):
+            CliRunner().invoke(commands, ["rebuild-views"], catch_exceptions=False)
 
 
 # Held facts

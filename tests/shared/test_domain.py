@@ -114,7 +114,7 @@ def test_a_roles_version_changes_with_its_views() -> None:
     assert DOMAIN.role_version(Role.DOOR).startswith("door-")
     assert DOMAIN.role_version(Role.DOOR) != DOMAIN.role_version(Role.ORGANIZER).replace("organizer", "door")
     fewer = Domain(
-        deciders=DOMAIN.deciders[:1],
+        deciders=DOMAIN.deciders[:2],
         processes=(),
         views=(),
         roles_by_command=DOMAIN.roles_by_command,

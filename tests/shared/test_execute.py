@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from shared.conference.conference import ClaimSlug, Conference, ConferenceCreated, EditSeatType, SlugClaimed
+from shared.conference.conference import (
+    ClaimSlug,
+    Conference,
+    ConferenceCreated,
+    SlugClaimed,
+)
+from shared.conference.seat_types import EditSeatType
 from shared.domain import DOMAIN, Domain
 from shared.execute import Recorder, Scratch, Undecided, execute, gather, may_issue
 from shared.kernel.decider import (

@@ -26,14 +26,8 @@ from shared.checkin.admission import Action, RecordScan
 from shared.checkin.areas import DefineArea
 from shared.checkin.ticket_code import Evidence
 from shared.checkin.verdict import Direction, Pass, Seen
-from shared.conference.conference import (
-    AddSeatType,
-    Conference,
-    EditConference,
-    EditSeatType,
-    PublishConference,
-    SeatType,
-)
+from shared.conference.conference import Conference, EditConference, PublishConference
+from shared.conference.seat_types import AddSeatType, EditSeatType, SeatType
 from shared.domain import DOMAIN
 from shared.kernel.codec import from_json, to_json
 from shared.kernel.decider import Actor, Key, Rejected, Role

@@ -6,7 +6,12 @@ import pytest
 
 from desktop.sync.session import State
 from shared.access.access import Device
-from shared.conference.conference import Conference, EditConference, PublishConference, SlugState
+from shared.conference.conference import (
+    Conference,
+    EditConference,
+    PublishConference,
+    SlugState,
+)
 from shared.kernel.decider import Rejected, Role
 from shared.kernel.edits import Edit
 from tests.sync.world import Clock, Desktop, Server, creation

@@ -10,7 +10,7 @@ from desktop.ui import words
 from desktop.ui.attendees.model import AttendeesModel, is_about
 from desktop.ui.attendees.panel import AttendeePanel
 from desktop.ui.changes import Changes
-from desktop.ui.parts.labels import empty_state, label
+from desktop.ui.parts.labels import empty_state
 from desktop.ui.parts.page import Page
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space
@@ -53,15 +53,11 @@ class AttendeesScreen(Page):
         self._empty.addWidget(empty_state(Shape.PEOPLE, self.tr("Nobody yet"), nobody))
         nothing = self.tr("Try part of a name, a company, or the six characters of the order.")
         self._empty.addWidget(empty_state(Shape.PEOPLE, self.tr("Nobody found"), nothing))
-        loading = label(self.tr("Loading…"), "muted")
-        loading.setMargin(Space.ROOMY)
-        self._empty.addWidget(loading)
         row = QHBoxLayout()
         row.setSpacing(Space.WIDE)
         row.addWidget(self._empty, 1)
         row.addWidget(self.panel)
         self.body.addLayout(row, 1)
-        self.model.loaded.connect(self._show_state)
         self.model.modelReset.connect(self._show_state)
         changes.changed.connect(self._on_change)
         self._was_shown = False
@@ -87,10 +83,7 @@ class AttendeesScreen(Page):
 
     def _show_state(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
-        if self.model.is_loading and not total:
-            self._empty.setCurrentIndex(3)
-        else:
-            self._empty.setCurrentIndex(0 if shown else 2 if self.search.text().strip() else 1)
+        self._empty.setCurrentIndex(0 if shown else 2 if self.search.text().strip() else 1)
         told = words.plural(total, "ticket", "tickets")
         if self.search.text().strip():
             told = self.tr("{shown} of {total}").format(shown=words.count(shown), total=told)

@@ -1,12 +1,9 @@
 """The table of tickets: as many rows as there are, each made into text only when it is looked at."""
 
-import threading
-from dataclasses import dataclass
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from desktop.store.search import folded
 from desktop.ui import words
 from desktop.workspace import Workspace
 from shared.checkin.areas import Area
@@ -14,55 +11,39 @@ from shared.checkin.verdict import Admission, Pass, Passage, admission_id, effec
 from shared.kernel.decider import Key, key
 from shared.kernel.ids import AreaId, TicketId
 from shared.kernel.messages import wire_of
-from shared.kernel.personal import PersonalText
 
 Index = QModelIndex | QPersistentModelIndex
 ROW: Final = Qt.ItemDataRole.UserRole
+_PAGE: Final = 100
+_PAGES_MOST: Final = 50
 _SEARCHED_MOST: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    rows: dict[str, Pass]
-    order: list[str]
+_SHOWN: Final = {wire_of(kind).name for kind in (Pass, Admission, Area)}
 
 
 class AttendeesModel(QAbstractTableModel):
-    """Rows in order of the name, or of how well they fit a search. Loads on a thread of its own, and says `loaded`."""
-
-    loaded = Signal()
-    _arrived = Signal(object)
+    """Rows in order of the name, or of how well they fit a search. A page is read when one of its rows is looked at."""
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self._heads = [self.tr("Name"), self.tr("Company"), self.tr("Ticket"), self.tr("Order"), self.tr("Arrived")]
-        self._rows: dict[str, Pass] = {}
-        self._all: list[str] = []
-        self._order: list[str] = []
+        self._pages: dict[int, list[Pass]] = {}
+        self._found: list[Pass] = []
         self._text = ""
-        self._is_loading = self._is_stale = False
         self._areas: list[str] = []
-        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self.total = 0
+        """How many tickets there are, whatever is searched for."""
 
     # For the screen
 
     def load(self) -> None:
-        """Read everything anew, beside the UI thread."""
-        if self._is_loading:
-            self._is_stale = True
-            return
-        self._is_loading, self._is_stale = True, False
-        threading.Thread(target=self._read, daemon=True, name="attendees").start()
-
-    @property
-    def is_loading(self) -> bool:
-        return self._is_loading
-
-    @property
-    def total(self) -> int:
-        """How many tickets there are, whatever is searched for."""
-        return len(self._all)
+        """Show what is there now."""
+        self.beginResetModel()
+        self._pages.clear()
+        self._areas = list(self._workspace.rows(Area))
+        self.total = self._workspace.count(Pass)
+        self._find()
+        self.endResetModel()
 
     def search(self, text: str) -> None:
         """Show what holds every word of the text; everything for an empty one."""
@@ -72,26 +53,42 @@ class AttendeesModel(QAbstractTableModel):
         self.endResetModel()
 
     def changed(self, keys: set[Key]) -> None:
-        """Rows changed: show the known ones anew, and load where there are new ones."""
-        view, admissions = wire_of(Pass).name, wire_of(Admission).name
-        ids = [at.id for at in keys if at.view == view]
-        if any(one not in self._rows for one in ids):
+        """Show rows that changed anew; read everything anew where their number changed."""
+        views = {at.view for at in keys}
+        if not views & _SHOWN:
+            return
+        if self._workspace.count(Pass) != self.total or wire_of(Area).name in views:
             self.load()
-        for one in ids:
-            row = self._workspace.get(Pass, one)
-            if one in self._rows and row is not None:
-                self._rows[one] = row
-        if ids or any(at.view == admissions for at in keys):
-            last = self.index(max(len(self._order) - 1, 0), len(self._heads) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+            return
+        self._pages.clear()
+        self._find()
+        last = self.index(max(self.rowCount() - 1, 0), len(self._heads) - 1)
+        self.dataChanged.emit(self.index(0, 0), last)
 
     def row_at(self, place: int) -> Pass | None:
-        return self._rows.get(self._order[place]) if 0 <= place < len(self._order) else None
+        if place < 0:
+            return None
+        rows = self._found if self._text else self._page(place // _PAGE)
+        place = place if self._text else place % _PAGE
+        return rows[place] if place < len(rows) else None
+
+    def _page(self, number: int) -> list[Pass]:
+        known = self._pages.get(number)
+        if known is None:
+            if len(self._pages) >= _PAGES_MOST:
+                self._pages.pop(next(iter(self._pages)))
+            read = self._workspace.page(Pass, offset=number * _PAGE, limit=_PAGE)
+            known = self._pages[number] = list(read.values())
+        return known
+
+    def _find(self) -> None:
+        found = self._workspace.search(Pass, self._text, limit=_SEARCHED_MOST) if self._text else {}
+        self._found = list(found.values())
 
     # For the view
 
     def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._order)
+        return 0 if parent is not None and parent.isValid() else (len(self._found) if self._text else self.total)
 
     def columnCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._heads)
@@ -131,35 +128,6 @@ class AttendeesModel(QAbstractTableModel):
                 entry = first_entry(self._workspace, row.ticket, self._areas)
                 return "" if entry is None else words.short_moment(entry.at)
 
-    # Loading
-
-    def _read(self) -> None:
-        rows = self._workspace.rows(Pass)
-        order = sorted(rows, key=lambda one: (rows[one].attendee is None, _sorting(rows[one]), one))
-        try:
-            self._arrived.emit(_Loaded(rows, order))
-        except RuntimeError:
-            return  # the window is gone
-
-    def _take(self, loaded: _Loaded) -> None:
-        self.beginResetModel()
-        self._rows, self._all = loaded.rows, loaded.order
-        self._areas = list(self._workspace.rows(Area))
-        self._find()
-        self.endResetModel()
-        self._is_loading = False
-        self.loaded.emit()
-        if self._is_stale:
-            self.load()
-
-    def _find(self) -> None:
-        if not self._text:
-            self._order = self._all
-            return
-        found = self._workspace.search(Pass, self._text, limit=_SEARCHED_MOST)
-        self._rows.update(found)
-        self._order = list(found)
-
 
 def first_entry(workspace: Workspace, ticket: TicketId, areas: list[str]) -> Passage | None:
     """The ticket's effective admission at the first area that has one."""
@@ -173,11 +141,3 @@ def first_entry(workspace: Workspace, ticket: TicketId, areas: list[str]) -> Pas
 def is_about(keys: set[Key], row: Pass) -> bool:
     """Whether a change touches this ticket."""
     return key(Pass, row.ticket) in keys or any(at.id.endswith(row.ticket) for at in keys)
-
-
-def _sorting(row: Pass) -> str:
-    return folded(" ".join(part for part in (_text(row.last_name), _text(row.first_name)) if part))
-
-
-def _text(name: PersonalText) -> str:
-    return name if isinstance(name, str) else ""

@@ -10,7 +10,8 @@ from desktop.ui.parts.labels import button, label
 from desktop.ui.parts.shapes import Mark, Shape
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
-from shared.conference.conference import EditConference, EditSeatType
+from shared.conference.conference import EditConference
+from shared.conference.seat_types import EditSeatType
 from shared.kernel.decider import Rejected
 from shared.sentences import sentence
 

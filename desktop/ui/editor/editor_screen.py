@@ -21,7 +21,8 @@ from desktop.ui.parts.page import Page
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
-from shared.conference.conference import Conference, EditSeatType, PublishConference, UnpublishConference
+from shared.conference.conference import Conference, PublishConference, UnpublishConference
+from shared.conference.seat_types import EditSeatType
 from shared.kernel.decider import Rejected
 from shared.kernel.ids import AreaId, SeatTypeId
 from shared.sentences import sentence

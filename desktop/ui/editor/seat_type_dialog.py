@@ -8,7 +8,8 @@ from desktop.ui.parts.field import Field, line, whole_number
 from desktop.ui.parts.labels import button, label
 from desktop.ui.tokens import Space
 from desktop.workspace import Workspace
-from shared.conference.conference import PRICE_MOST, QUOTA_MOST, AddSeatType, Conference, EditSeatType, SeatType
+from shared.conference.conference import Conference
+from shared.conference.seat_types import PRICE_MOST, QUOTA_MOST, AddSeatType, EditSeatType, SeatType
 from shared.kernel.decider import Rejected
 from shared.kernel.edits import Edit
 from shared.kernel.ids import SeatTypeId
@@ -36,6 +37,7 @@ class SeatTypeDialog(QDialog):
         self.setWindowTitle(title)
         self.setMinimumWidth(480)
         price = QDoubleSpinBox()
+        price.lineEdit().setTextMargins(Space.TIGHT + 2, 0, 0, 0)
         price.setDecimals(self._digits)
         price.setRange(0, float(Decimal(PRICE_MOST).scaleb(-self._digits)))
         price.setSuffix(f" {currency}")

@@ -21,7 +21,8 @@ from desktop.ui.parts.shapes import Shape, icon
 from desktop.ui.theme import Theme
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
-from shared.conference.conference import Conference, DeleteSeatType, SeatType
+from shared.conference.conference import Conference
+from shared.conference.seat_types import DeleteSeatType, SeatType
 from shared.kernel.decider import Rejected, Role
 from shared.kernel.ids import SeatTypeId
 from shared.registration.seats import SeatsOfType

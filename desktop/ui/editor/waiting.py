@@ -7,15 +7,14 @@ from typing import Any, Final
 from desktop.ui.edits import edits_of
 from desktop.workspace import Problem
 from shared.conference.conference import (
-    AddSeatType,
     ChangeOwner,
     ChooseSlug,
     CreateConference,
     EditConference,
-    EditSeatType,
     PublishConference,
     UnpublishConference,
 )
+from shared.conference.seat_types import AddSeatType, EditSeatType
 from shared.kernel.codec import Undecodable
 from shared.kernel.edits import Edit
 from shared.sync.overlay import Pending

@@ -13,7 +13,8 @@ from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
 from shared.checkin.areas import Arrivals
 from shared.checkin.views import Incident
-from shared.conference.conference import Conference, SeatType, SlugState
+from shared.conference.conference import Conference, SlugState
+from shared.conference.seat_types import SeatType
 from shared.kernel.decider import Role
 from shared.registration.seats import SeatsOfType
 

@@ -134,6 +134,7 @@ def line(text: str = "", placeholder: str = "") -> QLineEdit:
 def whole_number(least: int, most: int, suffix: str = "") -> QSpinBox:
     made = QSpinBox()
     made.setRange(least, most)
+    made.lineEdit().setTextMargins(Space.TIGHT + 2, 0, 0, 0)  # a style sheet moves the text of no spin box
     made.setGroupSeparatorShown(True)
     made.setSuffix(suffix)
     return made

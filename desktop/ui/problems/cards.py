@@ -16,7 +16,8 @@ from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Problem, Workspace
 from shared.checkin.verdict import Finding, Pass, Passage
 from shared.checkin.views import Incident
-from shared.conference.conference import EditConference, EditSeatType
+from shared.conference.conference import EditConference
+from shared.conference.seat_types import EditSeatType
 from shared.kernel.decider import Rejected
 from shared.sentences import sentence
 

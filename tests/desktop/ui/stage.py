@@ -19,7 +19,8 @@ from shared.access.access import EnrolDevice
 from shared.checkin.areas import DefineArea
 from shared.checkin.ticket_code import TicketCode, issue, key_id
 from shared.checkin.verdict import Pass
-from shared.conference.conference import AddSeatType, CreateConference, PublishConference
+from shared.conference.conference import CreateConference, PublishConference
+from shared.conference.seat_types import AddSeatType
 from shared.kernel.decider import Actor, Role
 from shared.kernel.ids import AreaId, ConferenceId, DeviceId, OrderId, PaymentId, PersonId, SeatTypeId, TicketId
 from shared.registration.assignments import AssignSeat

@@ -11,7 +11,8 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.problems.cards import IncidentCard, ProblemCard
 from desktop.ui.problems.problems_screen import ProblemsScreen
 from shared.access.access import EnrolDevice
-from shared.conference.conference import Conference, EditConference, SeatType
+from shared.conference.conference import Conference, EditConference
+from shared.conference.seat_types import SeatType
 from shared.kernel.decider import Actor, Role
 from shared.kernel.edits import Edit
 from shared.kernel.ids import DeviceId

@@ -18,7 +18,8 @@ from server.handle import Incoming, Job
 from server.settings import Settings
 from server.store.engine import create_engine_for
 from server.web.services import Services
-from shared.conference.conference import AddSeatType, CreateConference, PublishConference
+from shared.conference.conference import CreateConference, PublishConference
+from shared.conference.seat_types import AddSeatType
 from shared.kernel.codec import to_json
 from shared.kernel.decider import Actor, Role
 from shared.kernel.ids import PersonId, SeatTypeId

@@ -1,4 +1,4 @@
-"""The conference and its seat types: created unpublished, edited by several at once, never taken apart once public."""
+"""The conference: created unpublished, edited by several at once, its address fixed once it was public."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,10 +9,8 @@ from hypothesis import given as any_of
 from hypothesis import strategies as st
 
 from shared.conference.conference import (
-    PRICE_MOST,
-    QUOTA_MOST,
     SLUG,
-    AddSeatType,
+    AccessCodeRenewed,
     ChangeOwner,
     ChooseSlug,
     ClaimSlug,
@@ -22,16 +20,11 @@ from shared.conference.conference import (
     ConferencePublished,
     ConferenceUnpublished,
     CreateConference,
-    DeleteSeatType,
     EditConference,
-    EditSeatType,
     Owner,
     OwnerChanged,
     PublishConference,
-    SeatType,
-    SeatTypeAdded,
-    SeatTypeDeleted,
-    SeatTypeEdited,
+    RenewAccessCode,
     SlugChosen,
     SlugClaim,
     SlugClaimed,
@@ -42,12 +35,11 @@ from shared.conference.conference import (
 )
 from shared.kernel.decider import Actor, Role, put
 from shared.kernel.edits import Edit
-from shared.kernel.ids import ALPHABET, PersonId, SeatTypeId
+from shared.kernel.ids import ALPHABET, PersonId
 from shared.kernel.personal import ERASED
 from tests.spec import CONFERENCE, CONTEXT, OFFLINE, Given, given
 
 ADA = PersonId("ada")
-VIP, DAY = SeatTypeId("vip"), SeatTypeId("day")
 BO = replace(CONTEXT, actor=Actor(role=Role.ORGANIZER, id="laptop-2"))
 
 CREATE = CreateConference(
@@ -75,7 +67,6 @@ CREATED = ConferenceCreated(
     access_code=None,
     ticket_key=None,
 )
-ADDED = SeatTypeAdded(seat_type=VIP, name="Full conference", description="", quota=10, price=120_00)
 PUBLISHED = ConferencePublished(is_first=True)
 PUBLISHED_AGAIN = ConferencePublished(is_first=False)
 
@@ -154,9 +145,7 @@ def test_a_conference_of_an_erased_owner_is_still_created() -> None:
         ClaimSlug(slug="other"),
         PublishConference(),
         UnpublishConference(),
-        AddSeatType(seat_type=VIP, name="Full conference", quota=1, price=0),
-        EditSeatType(seat_type=VIP),
-        DeleteSeatType(seat_type=VIP),
+        RenewAccessCode(),
     ],
     ids=lambda command: type(command).__name__,
 )
@@ -295,6 +284,16 @@ def test_an_owner_has_a_name_and_an_address() -> None:
     there().when(change(email="ada")).refused("invalid_field", **invalid("email", "not_an_email_address"))
 
 
+def test_the_access_code_is_renewed_by_the_server_alone() -> None:
+    before = replace(CREATED, access_code="ABCDE")
+    renewed = given(decider, before).at(replace(CONTEXT, command_id="command-2")).when(RenewAccessCode())
+    code = renewed.state.row(Owner).access_code
+    assert code is not None
+    assert code != "ABCDE"
+    assert len(code) == 5
+    given(decider, before, context=OFFLINE).when(RenewAccessCode()).then(AccessCodeRenewed(access_code=None))
+
+
 # The slug
 
 
@@ -381,66 +380,3 @@ def test_a_taken_slug_blocks_publishing_until_another_is_chosen() -> None:
     taken = there(SlugRefused(slug="pycon"))
     taken.when(PublishConference()).refused("slug_taken", slug="pycon")
     taken.when(ChooseSlug(slug="other")).state.when(PublishConference()).then(PUBLISHED)
-
-
-# Seat types
-
-
-def test_a_seat_type_is_added() -> None:
-    add = AddSeatType(seat_type=VIP, name="Full conference", quota=10, price=120_00)
-    added = there().when(add).then(ADDED)
-    assert added.row(Conference).seat_types == (VIP,)
-    assert added.row(SeatType, VIP).quota == 10
-    added.when(add).refused("seat_type_exists", seat_type=VIP)
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "values"),
-    [
-        ("name", "x", invalid("name", "too_short", least=2)),
-        ("name", "x" * 71, invalid("name", "too_long", most=70)),
-        ("description", "x" * 251, invalid("description", "too_long", most=250)),
-        ("quota", -1, invalid("quota", "out_of_range", least=0, most=QUOTA_MOST)),
-        ("quota", QUOTA_MOST + 1, invalid("quota", "out_of_range", least=0, most=QUOTA_MOST)),
-        ("price", -1, invalid("price", "out_of_range", least=0, most=PRICE_MOST)),
-        ("price", PRICE_MOST + 1, invalid("price", "out_of_range", least=0, most=PRICE_MOST)),
-    ],
-)
-def test_a_seat_type_keeps_to_its_limits(field: str, value: Any, values: dict[str, Any]) -> None:
-    changed: dict[str, Any] = {field: value}
-    add = AddSeatType(seat_type=DAY, name="Dinner", quota=10, price=10_00)
-    there().when(replace(add, **changed)).refused("invalid_field", **values)
-    edit = EditSeatType(seat_type=VIP, **{field: Edit(seen=getattr(ADDED, field), new=value)})
-    there(ADDED).when(edit).refused("invalid_field", **values)
-
-
-def test_a_seat_type_is_edited_at_any_time() -> None:
-    edit = EditSeatType(seat_type=VIP, quota=Edit(seen=10, new=12), price=Edit(seen=120_00, new=99_00))
-    edited = (
-        there(ADDED, PUBLISHED).when(edit).then(SeatTypeEdited(seat_type=VIP, by="laptop-1", quota=12, price=99_00))
-    )
-    seat_type = edited.row(SeatType, VIP)
-    assert (seat_type.name, seat_type.quota, seat_type.price) == ("Full conference", 12, 99_00)
-    assert seat_type.edited_by == {"quota": "laptop-1", "price": "laptop-1"}
-    edited.when(replace(edit, price=None)).nothing()
-
-
-def test_two_organizers_who_edit_one_quota_see_both_values() -> None:
-    edited = there(ADDED, SeatTypeEdited(seat_type=VIP, by="laptop-2", quota=12))
-    edited.when(EditSeatType(seat_type=VIP, quota=Edit(seen=10, new=20))).refused(
-        "changed_meanwhile", fields={"quota": {"theirs": 12, "mine": 20, "by": "laptop-2"}}
-    )
-
-
-def test_a_seat_type_is_deleted_before_the_first_publish_and_never_after() -> None:
-    other = SeatTypeAdded(seat_type=DAY, name="Dinner", description="", quota=1, price=0)
-    deleted = there(ADDED, other).when(DeleteSeatType(seat_type=VIP)).then(SeatTypeDeleted(seat_type=VIP))
-    deleted.lacks(SeatType, VIP)
-    assert deleted.row(Conference).seat_types == (DAY,)
-    hidden = there(ADDED, PUBLISHED, ConferenceUnpublished())
-    hidden.when(DeleteSeatType(seat_type=VIP)).refused("seat_type_was_published", seat_type=VIP)
-
-
-def test_a_seat_type_that_there_is_not_is_neither_edited_nor_deleted() -> None:
-    there().when(EditSeatType(seat_type=VIP)).refused("unknown_seat_type", seat_type=VIP)
-    there().when(DeleteSeatType(seat_type=VIP)).refused("unknown_seat_type", seat_type=VIP)

@@ -8,7 +8,7 @@ import pytest
 from shared.kernel.decider import Changes, put
 from shared.kernel.ids import OrderId, PaymentId, PersonId, SeatTypeId
 from shared.kernel.personal import ERASED
-from shared.registration import order as orders
+from shared.registration import order_rules
 from shared.registration.order import (
     AssignRegistrantDetails,
     Attention,
@@ -95,7 +95,7 @@ CANCELLED = OrderCancelled(order=ORDER)
 
 def order(*events: Any, **rows: Any) -> Given:
     """The order, placed, and what happened to it since."""
-    return given(orders.decider, PLACED, *events, rows=sales(**rows))
+    return given(order_rules.decider, PLACED, *events, rows=sales(**rows))
 
 
 def attention(reason: Attention, receipt: Receipt = PAID) -> OrderNeedsAttention:
@@ -110,7 +110,7 @@ def details(email: str = "ann@example.org", last_name: str = "Lee") -> AssignReg
 
 
 def test_an_order_is_priced_numbered_and_held_when_it_is_placed() -> None:
-    state = given(orders.decider, rows=sales()).when(PlaceOrder(order=ORDER, lines=wanted(vip=2, day=1)))
+    state = given(order_rules.decider, rows=sales()).when(PlaceOrder(order=ORDER, lines=wanted(vip=2, day=1)))
     placed = state.events[0]
     state.then(replace(PLACED, locator=placed.locator, lines=(line(VIP, 2), line(DAY, 1, price=25)), total=225))
     assert len(placed.locator) == 6
@@ -120,10 +120,10 @@ def test_an_order_is_priced_numbered_and_held_when_it_is_placed() -> None:
 
 def test_different_orders_have_different_locators_and_a_desktop_makes_none() -> None:
     place = PlaceOrder(order=ORDER, lines=wanted(vip=1))
-    first = given(orders.decider, rows=sales()).when(place)
+    first = given(order_rules.decider, rows=sales()).when(place)
     second = first.state.when(PlaceOrder(order=OrderId("order-2"), lines=wanted(vip=1)))
     assert first.events[0].locator != second.events[0].locator
-    assert given(orders.decider, rows=sales(), context=OFFLINE).when(place).events[0].locator is None
+    assert given(order_rules.decider, rows=sales(), context=OFFLINE).when(place).events[0].locator is None
 
 
 def test_the_registrant_may_be_named_at_once() -> None:
@@ -135,9 +135,9 @@ def test_the_registrant_may_be_named_at_once() -> None:
         last_name="Lee",
         email="ann@example.org",
     )
-    outcome = given(orders.decider, rows=sales(), context=OFFLINE).when(place)
+    outcome = given(order_rules.decider, rows=sales(), context=OFFLINE).when(place)
     outcome.then(replace(PLACED, locator=None), BY_ANN)
-    given(orders.decider, rows=sales()).when(replace(place, email="nowhere")).refused(
+    given(order_rules.decider, rows=sales()).when(replace(place, email="nowhere")).refused(
         "invalid_field", field="email", rule="not_an_email_address"
     )
 
@@ -158,7 +158,7 @@ def test_the_registrant_may_be_named_at_once() -> None:
     ],
 )
 def test_lines_that_make_no_order_are_refused(lines: tuple[Wanted, ...], code: str, values: dict[str, Any]) -> None:
-    given(orders.decider, rows=sales()).when(PlaceOrder(order=ORDER, lines=lines)).refused(code, **values)
+    given(order_rules.decider, rows=sales()).when(PlaceOrder(order=ORDER, lines=lines)).refused(code, **values)
     order(RESERVED).when(UpdateOrder(order=ORDER, lines=lines)).refused(code, **values)
 
 
@@ -170,8 +170,8 @@ def test_lines_of_no_seats_are_left_out() -> None:
 
 def test_an_unpublished_conference_takes_no_new_orders_but_its_orders_go_on() -> None:
     place = PlaceOrder(order=ORDER, lines=wanted(vip=1))
-    given(orders.decider, rows=sales(is_open=False)).when(place).refused("sales_closed")
-    given(orders.decider, rows={}).when(place).refused("sales_closed")
+    given(order_rules.decider, rows=sales(is_open=False)).when(place).refused("sales_closed")
+    given(order_rules.decider, rows={}).when(place).refused("sales_closed")
     order(RESERVED, is_open=False).when(UpdateOrder(order=ORDER, lines=wanted(vip=1))).then(
         OrderUpdated(order=ORDER, lines=(line(VIP, 1),), total=100)
     )
@@ -190,7 +190,7 @@ def test_an_update_reads_todays_prices_and_does_not_extend_the_hold() -> None:
 
 
 def test_an_order_that_nobody_placed_is_unknown() -> None:
-    given(orders.decider).when(CancelOrder(order=ORDER)).refused("unknown_order", order=ORDER)
+    given(order_rules.decider).when(CancelOrder(order=ORDER)).refused("unknown_order", order=ORDER)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_the_total_of_a_partial_reservation_covers_what_is_granted() -> None:
 
 
 def test_seats_reserved_for_something_else_are_no_orders_business() -> None:
-    given(orders.decider).when(MarkSeatsReserved(order=ORDER, granted={VIP: 1})).nothing()
+    given(order_rules.decider).when(MarkSeatsReserved(order=ORDER, granted={VIP: 1})).nothing()
 
 
 # Paying

@@ -9,7 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from shared.conference import conference as conferences
-from shared.conference.conference import EditConference, EditSeatType, PublishConference
+from shared.conference import seat_types
+from shared.conference.conference import EditConference, PublishConference
+from shared.conference.seat_types import EditSeatType
 from shared.execute import gather
 from shared.kernel.decider import Mail, Rejected
 from shared.kernel.edits import Edit
@@ -287,7 +289,7 @@ def test_every_event_that_comes_again_and_late_changes_nothing() -> None:
     "event",
     [
         conferences.ConferencePublished(is_first=True),
-        conferences.SeatTypeEdited(seat_type=VIP, by="laptop-1", quota=1),
+        seat_types.SeatTypeEdited(seat_type=VIP, by="laptop-1", quota=1),
     ],
 )
 def test_news_of_a_conference_that_is_not_there_asks_for_nothing(event: Any) -> None:
@@ -297,7 +299,7 @@ def test_news_of_a_conference_that_is_not_there_asks_for_nothing(event: Any) -> 
 
 def test_news_of_a_seat_type_that_is_gone_asks_for_nothing() -> None:
     world = World()
-    settle(world, conferences.SeatTypeEdited(seat_type=SeatTypeId("gone"), by="laptop-1", quota=1))
+    settle(world, seat_types.SeatTypeEdited(seat_type=SeatTypeId("gone"), by="laptop-1", quota=1))
     assert world.memory.get(SeatsOfType, "gone") is None
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from shared.conference import conference as conferences
+from shared.conference import seat_types
 from shared.execute import Execution, execute
 from shared.kernel.decider import Actor, Deadline, Mail, Rejected
 from shared.kernel.ids import OrderId, PaymentId, PersonId, SeatTypeId
@@ -44,7 +45,7 @@ class World:
             self.send(conferences.PublishConference())
 
     def add(self, seat_type: SeatTypeId, quota: int, price: int = 100) -> None:
-        self.send(conferences.AddSeatType(seat_type=seat_type, name="Seat", quota=quota, price=price))
+        self.send(seat_types.AddSeatType(seat_type=seat_type, name="Seat", quota=quota, price=price))
 
     def send(self, command: Any, actor: Actor | None = None) -> Execution:
         """Run a command, keep its rows and effects."""

@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from shared.checkin.admission import Action, RecordScan, ScanRecorded
 from shared.checkin.ticket_code import Evidence
 from shared.checkin.verdict import Admission, Direction, Seen
-from shared.conference.conference import Conference, EditConference, PublishConference, UnpublishConference
+from shared.conference.conference import (
+    Conference,
+    EditConference,
+    PublishConference,
+    UnpublishConference,
+)
 from shared.execute import Undecided
 from shared.kernel.decider import Actor, Context, Key, Rejected, Role, key
 from shared.kernel.edits import Edit

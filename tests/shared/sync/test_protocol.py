@@ -14,6 +14,7 @@ from shared.sync.protocol import (
     START,
     Checkpoint,
     Code,
+    Page,
     read_batch,
     read_command,
     signed_bytes,
@@ -36,7 +37,7 @@ BATCH: dict[str, Any] = {"release": 1, "device": "laptop-1", "epoch": 1, "first"
 @given(data=st.data())
 def test_every_structure_survives_the_wire(kind: type, data: st.DataObject) -> None:
     sent = data.draw(anything(kind))
-    received = from_json(kind, to_json(sent))
+    received: Any = from_json(kind, to_json(sent))
     assert comparable(received) == comparable(sent)
     assert to_json(received) == to_json(sent)
 
@@ -139,9 +140,9 @@ def test_bytes_of_any_kind_are_read_or_refused(document: bytes) -> None:
 plain = st.text(st.characters(codec="utf-8", exclude_characters=":"), max_size=10)
 
 
-@given(history=plain, position=st.integers(0, 2**53), hash=plain, role=plain)
-def test_a_checkpoint_survives_its_text(history: str, position: int, hash: str, role: str) -> None:
-    checkpoint = Checkpoint(history, position, hash, role)
+@given(history=plain, position=st.integers(0, 2**53), hashed=plain, role=plain)
+def test_a_checkpoint_survives_its_text(history: str, position: int, hashed: str, role: str) -> None:
+    checkpoint = Checkpoint(history, position, hashed, role)
     assert Checkpoint.parse(str(checkpoint)) == checkpoint
 
 
@@ -190,3 +191,8 @@ def test_a_signature_is_over_device_numbers_and_commands() -> None:
         for commands in ([], [RawJson(b"1")], [RawJson(b"1"), RawJson(b"2")])
     }
     assert len(signed) == 24
+
+
+def test_a_page_says_where_it_leads() -> None:
+    page = Page(history="h", after=3, upto=7, role="door-1", views={}, rows=[], outcomes=[], hash="ab" * 32)
+    assert page.cursor == Checkpoint("h", 7, "ab" * 32, "door-1")
