@@ -15,7 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QLocale, QSettings
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QScrollArea, QWidget
 
 from desktop.ui.attendees.attendees_screen import AttendeesScreen
 from desktop.ui.desk import Line
@@ -102,7 +102,6 @@ def _pictures(stage: Stage) -> Iterator[tuple[str, QWidget]]:
     )
     desk.others = {OTHER: draft.laptop.workspace}
     with _window(desk, settings) as window:
-        yield "home", window
         dialog = CreateDialog(desk, window)
         with _open(dialog):
             yield "create", dialog
@@ -185,10 +184,21 @@ def _organizer(stage: Stage, desk: StagedDesk, settings: QSettings) -> Iterator[
         window.screens.made("conference", EditorScreen).seat_types.table.selectRow(0)
         _settle()
         yield "conference", window
+        editor = window.screens.made("conference", EditorScreen)
+        email = editor.owner.fields["email"].control
+        assert isinstance(email, QLineEdit)
+        QTest.keyClicks(email, "x")
+        scroll = editor.findChild(QScrollArea)
+        assert isinstance(scroll, QScrollArea)
+        scroll.ensureWidgetVisible(editor.areas)
+        _settle()
+        yield "conference-unsaved", window
+        editor.owner.revert()
         window.go("attendees")
         attendees = window.screens.made("attendees", AttendeesScreen)
         place = next(at for at in range(attendees.model.rowCount()) if _is_of(attendees.model.row_at(at), "Wiśniewska"))
         attendees.table.selectRow(place)
+        attendees.table.scrollTo(attendees.model.index(place, 0))
         _settle()
         yield "attendees", window
         for name in ("problems", "activity"):
@@ -200,6 +210,9 @@ def _organizer(stage: Stage, desk: StagedDesk, settings: QSettings) -> Iterator[
         _settle()
         yield "connection", dialog
         dialog.close()
+        window.go("home")
+        _settle()
+        yield "home", window
 
 
 def _is_of(row: Pass | None, last_name: str) -> bool:

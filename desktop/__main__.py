@@ -20,7 +20,7 @@ def main() -> int:
     if not given.is_headless:
         from desktop.app import main as show
 
-        return show(given.profile, given.server_url)
+        return show(given.profile, given.server_url, given.passphrase)
     try:
         return _headless(given)
     except EnvironmentProblem as problem:

@@ -3,22 +3,23 @@
 Only what the first picture needs is imported before it shows; the network comes after.
 """
 
-import os
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+import structlog
 from PySide6.QtCore import QCoreApplication, QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 
 from desktop.profile import Profile, new_id, now
+from desktop.secret import Passphrase
 from desktop.store.files import EnvironmentProblem
-from desktop.sync import bundle, enrolment
+from desktop.sync import bundle, enrolment, lane
 from desktop.sync.link import Denied
 from desktop.sync.worker import Worker
 from desktop.ui.desk import AccessRequest, Connection, Invitation, Line, Refused
@@ -28,12 +29,16 @@ from desktop.workspace import Workspace
 from shared.conference.conference import CreateConference
 from shared.sentences import sentence
 
+log = structlog.get_logger()
+
 _SETTINGS_FILE: Final = "window.ini"
 _WINDOW_FIRST_MS: Final = 50
+_KEPT_APART: Final = timedelta(seconds=10)
+"""How far the kept time of the last contact may lag behind: it is a write to the disk, which scans wait for too."""
 
 
-def main(profile_folder: Path, server_url: str | None) -> int:
-    """Run until the window is closed; the exit code."""
+def main(profile_folder: Path, server_url: str | None, passphrase: str | None = None) -> int:
+    """Run until the window is closed; the exit code. The passphrase is asked for where it is needed and not given."""
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Lanyard")
     app.setDesktopFileName("lanyard")
@@ -42,7 +47,7 @@ def main(profile_folder: Path, server_url: str | None) -> int:
     sys.excepthook = crashes.hook
     threading.excepthook = lambda said: crashes.hook(said.exc_type, said.exc_value, said.exc_traceback)
     try:
-        profile = Profile.open(profile_folder, passphrase=_ask_passphrase)
+        profile = Profile.open(profile_folder, passphrase=_asking(passphrase))
     except EnvironmentProblem as problem:
         QMessageBox.critical(None, "Lanyard", str(problem))
         return 1
@@ -75,8 +80,9 @@ class ProfileDesk:
     def __init__(self, profile: Profile, worker: Worker) -> None:
         self._profile, self._worker = profile, worker
         self._listeners: list[Callable[[], None]] = []
-        worker.listen(lambda _conference, _connection: self._tell())
         self._workspaces = {one.conference: worker.open(one.conference) for one in profile.memberships()}
+        self._heard_at = {conference: one.heard_at for conference, one in self._workspaces.items()}
+        worker.listen(self._hear)
 
     @property
     def label(self) -> str:
@@ -125,7 +131,7 @@ class ProfileDesk:
         return Connection(
             line=Line(known.line.value) if identity.token else Line.NOT_ENROLLED,
             server=identity.server_url,
-            heard_at=known.heard_at,
+            heard_at=known.heard_at or self._heard_at.get(conference),
             is_equal=known.is_equal,
             detail=known.detail,
         )
@@ -146,6 +152,20 @@ class ProfileDesk:
 
     def new_id(self) -> str:
         return new_id()
+
+    def _hear(self, conference: str, known: lane.Connection) -> None:
+        """Keep when the server was last heard, so that the data's age is known after the next start."""
+        workspace, at = self._workspaces.get(conference), known.heard_at
+        if workspace is not None and at is not None:
+            kept = self._heard_at.get(conference)
+            has_ended = known.line is not lane.Line.SERVER and at != kept
+            if kept is None or at - kept >= _KEPT_APART or has_ended:
+                self._heard_at[conference] = at
+                try:
+                    workspace.keep_heard_at(at)
+                except Exception:
+                    log.exception("the time of the last contact was not kept", conference=conference)
+        self._tell()
 
     def _tell(self) -> None:
         for listener in self._listeners:
@@ -191,8 +211,13 @@ class Crashes(QObject):
         self._dialog = None
 
 
-def _ask_passphrase(question: str) -> str | None:
-    if given := os.environ.get("LANYARD_PASSPHRASE"):
-        return given
-    text, is_given = QInputDialog.getText(None, "Lanyard", question, QLineEdit.EchoMode.Password)
-    return text if is_given else None
+def _asking(given: str | None) -> Passphrase:
+    """The passphrase that was given, or what the user types."""
+
+    def ask(question: str) -> str | None:
+        if given:
+            return given
+        text, is_given = QInputDialog.getText(None, "Lanyard", question, QLineEdit.EchoMode.Password)
+        return text if is_given else None
+
+    return ask

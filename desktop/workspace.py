@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from desktop.store.base import Base
 from desktop.store.log import Log, Logged, Notice
@@ -19,10 +19,11 @@ from shared.execute import Undecided
 from shared.kernel.codec import RawJson, Undecodable
 from shared.kernel.decider import ONLY, Actor, Context, Key, Rejected, Role, key
 from shared.kernel.messages import wire_of
-from shared.sync.overlay import Overlay, Pending, Standing
+from shared.sync.overlay import Overlay, Pending, Rebase, Standing
 from shared.sync.protocol import Checkpoint, Command, Outcome, PushedRow, Status
 
 R = TypeVar("R")
+_HEARD: Final = "heard_at:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,8 @@ class Workspace:
         self._base = Base(self._path, file_key)
         self._outcomes: dict[str, Outcome] = {}
         self._logged: dict[str, Logged] = {}
-        self._overlay = Overlay(self._base)
+        self._offered_again: set[str] = set()
+        self._overlay = Overlay(self._base.shown)
         self._reload()
 
     def close(self) -> None:
@@ -110,7 +112,7 @@ class Workspace:
         """All rows of a view by id, as the user should see them."""
         view = wire_of(kind).name
         with self._lock:
-            below = {at.id: row for at, row in self._base.rows(view).items()}
+            below = {at.id: row for at, row in self._base.shown.rows(view).items()}
             touched = [at for at in self._overlay.touched if at.view == view]
             for at, row in self._overlay.fetch(touched).items():
                 below.pop(at.id, None)
@@ -124,7 +126,7 @@ class Workspace:
         with self._lock:
             fresh = self._fresh(view)
             keys = fresh[offset : offset + limit]
-            below = self._base.page(view, offset=max(offset - len(fresh), 0), limit=limit - len(keys))
+            below = self._base.shown.page(view, offset=max(offset - len(fresh), 0), limit=limit - len(keys))
             rows = below | self._overlay.fetch([*keys, *(at for at in below if at in self._overlay.touched)])
             return {at.id: rows[at] for at in (*keys, *below) if rows[at] is not None}
 
@@ -132,19 +134,19 @@ class Workspace:
         """How many rows of a searched view there are to page through."""
         view = wire_of(kind).name
         with self._lock:
-            return self._base.count(view) + len(self._fresh(view))
+            return self._base.shown.count(view) + len(self._fresh(view))
 
     def _fresh(self, view: str) -> list[Key]:
         """The keys of rows that the server does not have yet."""
         touched = [at for at in self._overlay.touched if at.view == view]
-        known = self._base.fetch(touched)
+        known = self._base.shown.fetch(touched)
         return [at for at in touched if known[at] is None]
 
     def search(self, kind: type[R], text: str, *, limit: int = 50) -> dict[str, R]:
         """Rows of a view that hold every word of the text, the best first; rows that wait for the server come too."""
         view, words = wire_of(kind).name, folded(text).split()
         with self._lock:
-            keys = self._base.search(view, text, limit=limit)
+            keys = self._base.shown.search(view, text, limit=limit)
             rows = self._overlay.fetch([*keys, *(at for at in self._overlay.touched if at.view == view)])
         return {
             at.id: row
@@ -168,6 +170,11 @@ class Workspace:
         """Whether anything waits for the server."""
         with self._lock:
             return bool(self._overlay.pending)
+
+    def is_settled(self, command_id: str) -> bool:
+        """Whether the server has settled a command of this device. Costs the same however many wait."""
+        with self._lock:
+            return command_id in self._outcomes
 
     def problems(self) -> list[Problem]:
         """What was refused and not dealt with, and what will probably be refused."""
@@ -217,13 +224,23 @@ class Workspace:
     def checkpoint(self) -> Checkpoint:
         """Up to where this device has the server's changes."""
         with self._lock:
-            return self._base.checkpoint()
+            return self._base.shown.checkpoint()
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When this device last had all that the server had, as it was kept from an earlier start; None for never."""
+        kept = self._log.setting(f"{_HEARD}{self.conference}")
+        return None if kept is None else datetime.fromisoformat(kept)
+
+    def keep_heard_at(self, at: datetime) -> None:
+        """Keep it for the next start."""
+        self._log.set(f"{_HEARD}{self.conference}", at.isoformat())
 
     @property
     def digests(self) -> dict[str, int]:
         """The digest of each view held."""
         with self._lock:
-            return self._base.digests()
+            return self._base.shown.digests()
 
     @property
     def role(self) -> Role:
@@ -243,10 +260,14 @@ class Workspace:
         With those that the server lost: `again` names, by epoch, the first number that it expects once more.
         """
         with self._lock:
-            waiting = [
-                one
+            lost = {
+                command_id
                 for command_id, one in self._logged.items()
-                if command_id not in self._outcomes or (one.epoch in again and one.seq >= again[one.epoch])
+                if command_id in self._outcomes and one.epoch in again and one.seq >= again[one.epoch]
+            }
+            self._offered_again |= lost
+            waiting = [
+                one for command_id, one in self._logged.items() if command_id not in self._outcomes.keys() - lost
             ]
         return [
             (
@@ -278,7 +299,7 @@ class Workspace:
     def versions(self) -> dict[str, int]:
         """The views held, with their versions."""
         with self._lock:
-            return self._base.versions()
+            return self._base.shown.versions()
 
     def digests_after(self, change: Change) -> dict[str, int]:
         """The digests as they will be with this change."""
@@ -290,12 +311,15 @@ class Workspace:
             change.checkpoint, change.versions, change.digests, change.rows, change.outcomes, change.emptied
         )
         erased = [at.id for at in change.rows if at.view == wire_of(ErasedPerson).name]
-        keys = set(change.rows)
+        snapshot = self._base.snapshot()
+        rebase = Rebase(self._overlay, snapshot, change.rows, [one.command_id for one in change.outcomes])
+        rebase.catch_up()
         with self._lock:
-            self._base.refresh()
+            rebase.catch_up()  # with what was issued meanwhile
+            self._base.show(snapshot)
+            self._overlay, changed = rebase.after, rebase.looks
             for outcome in change.outcomes:
                 self._outcomes[outcome.command_id] = outcome
-            changed = self._overlay.rebase(keys, [one.command_id for one in change.outcomes])
             if erased:
                 changed |= self._forget(erased)
         self._tell(changed)
@@ -311,7 +335,7 @@ class Workspace:
         """Put a finished download in the place of the base in use. `keep_old` leaves the old file beside it."""
         fresh.close()
         with self._lock:
-            before = {at for view in self._base.versions() for at in self._base.rows(view)}
+            before = {at for view in self._base.shown.versions() for at in self._base.shown.rows(view)}
             lost = self._outcomes
             self._base.close()
             if keep_old:
@@ -320,24 +344,25 @@ class Workspace:
             for leftover in _files(self._path)[1:]:
                 leftover.unlink(missing_ok=True)
             self._base = Base(self._path, self._file_key)
-            self._forget([at.id for at in self._base.rows(wire_of(ErasedPerson).name)])
-            offered = [one for one in lost if one in self._logged and one not in self._outcomes]
+            self._forget([at.id for at in self._base.shown.rows(wire_of(ErasedPerson).name)])
+            offered = {one for one in lost if one in self._logged and one not in self._outcomes} | self._offered_again
             if keep_old:
+                self._offered_again = set()
                 self._log.notify(self.conference, self._now(), "server_was_restored", {"offered_again": len(offered)})
-            after = {at for view in self._base.versions() for at in self._base.rows(view)}
+            after = {at for view in self._base.shown.versions() for at in self._base.shown.rows(view)}
         self._tell(before | after)
 
     def _forget(self, persons: Collection[str]) -> set[Key]:
         """Take erased persons out of the log, and out of what is shown and still waits; the keys that may look new."""
         before = set(self._overlay.touched)
         self._log.forget(self.conference, persons)
-        self._overlay = Overlay(self._base)
+        self._overlay = Overlay(self._base.shown)
         self._reload()
         return before | set(self._overlay.touched)
 
     def _reload(self) -> None:
         """Outcomes, log and speculation, read anew from the files."""
-        self._outcomes = self._base.outcomes()
+        self._outcomes = self._base.shown.outcomes()
         self._logged = {one.command_id: one for one in self._log.commands(self.conference)}
         for command_id, logged in self._logged.items():
             if command_id in self._outcomes:

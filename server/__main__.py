@@ -18,6 +18,7 @@ from server.secrets import Secrets
 from server.settings import Settings, kept_secret
 from server.store.engine import create_engine_for
 from server.store.problems import EnvironmentProblem
+from server.web.headers import within
 from server.web.invitations import invite as invite_to
 from server.web.invitations import mail_of
 from shared.kernel.decider import Rejected
@@ -45,6 +46,7 @@ def serve(
             create_app(settings),
             host=settings.host,
             port=settings.port,
+            http=within(settings.head_timeout_s),
             log_config=None,
             access_log=False,
             server_header=False,

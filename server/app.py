@@ -24,7 +24,7 @@ from server.secrets import Secrets
 from server.settings import Settings, kept_secret
 from server.store.engine import create_engine_for
 from server.store.personal import ErasedIds
-from server.web import auth, conferences, errors, hooks, openapi, orders, registration, seats
+from server.web import errors, hooks, openapi, orders, pages
 from server.web.auth import authenticate
 from server.web.limits import BodyLimits
 from server.web.services import Services
@@ -67,11 +67,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     )
     works = (deadlines.run_due, outbox.send_due)
     app = FastAPI(
-        title="Lanyard",
-        version="1",
-        openapi_url="/api/v1/openapi.json",
-        docs_url=None,  # FastAPI's page takes its scripts from a CDN
-        redoc_url=None,
+        **openapi.DESCRIPTION,
         lifespan=lambda _: _running(engine, drain, feed, works, settings.url),
     )
     app.state.services = services
@@ -83,8 +79,10 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         Route("/hooks/payments/{conference}", hooks.payment_callback, methods=["POST"]),
         *SyncEndpoints(engine, drain, feed, authenticate).routes(),
     ]
-    for part in (conferences, registration, seats, auth):
-        app.include_router(part.router)
+    for router in openapi.ROUTERS:
+        app.include_router(router)
+    app.router.routes.append(pages.static)
+    app.include_router(pages.router)  # the last: a conference's page is at /{slug}
     openapi.install(app)
     return app
 

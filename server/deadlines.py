@@ -19,7 +19,6 @@ from server.store.deadlines import DueDeadline
 from server.store.engine import reading
 from server.store.problems import EnvironmentProblem
 from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import derived_id
 from shared.kernel.messages import Wire
 
 log = structlog.get_logger()
@@ -50,12 +49,12 @@ class Deadlines:
 
     def _submit(self, one: DueDeadline, now: datetime) -> "Future[Answer]":
         incoming = Incoming(
-            command_id=derived_id("deadline", one.space, one.key, one.due.isoformat()),
+            command_id=self._drain.own_id(one.space, "deadline", one.key, one.due.isoformat()),
             wire=Wire(one.command_name, one.command_version),
             body=one.body,
             issued_at=now,
         )
-        return self._drain.submit(one.space, Job(commands=[incoming], actor=_SERVER))
+        return self._drain.submit(one.space, Job(commands=[incoming], actor=_SERVER, not_before=one.due))
 
 
 def _is_handled(one: DueDeadline, future: "Future[Answer]") -> bool:

@@ -23,6 +23,7 @@ from server.store.problems import EnvironmentProblem
 log = structlog.get_logger()
 
 _COMMANDS_MOST: Final = 1_000
+_SPACES_MOST: Final = 64
 _TRIES: Final = 3
 # Whether the last COMMIT arrived may be unknown, so nothing is claimed of it.
 _NO_ANSWER: Final = "The database does not answer. Repeat the request: what was taken already is not done twice."
@@ -59,37 +60,61 @@ class Drain:
         """Queue a job of a conference. The future has its answer when it is on disk, or EnvironmentProblem."""
         future: Future[Answer] = Future()
         with self._lock:
-            queue = self._spaces.setdefault(space, _Space())
+            queue = self._spaces.pop(space) if space in self._spaces else _Space()
+            self._spaces[space] = queue  # behind those that were used before
             queue.waiting.append((job, future))
             if not queue.is_draining:
                 self._pool.submit(self._drain, space, queue)
                 queue.is_draining = True
+            self._forget_idle()
         return future
+
+    def own_id(self, space: str, *parts: str) -> str:
+        """The id of a command of the server's own; see `ConferenceSecret.own_id`."""
+        return self._tools.secrets.of(space).own_id(*parts)
 
     def close(self) -> None:
         """Handle what waits, then stop."""
         self._pool.shutdown()
 
+    def _forget_idle(self) -> None:
+        """Keep the rows of the conferences that were used last; the others are read again when they are."""
+        while len(self._spaces) > _SPACES_MOST:
+            oldest = next((space for space, one in self._spaces.items() if not one.is_draining), None)
+            if oldest is None:
+                return
+            del self._spaces[oldest]
+
     def _drain(self, space: str, queue: _Space) -> None:
-        while True:
-            with self._lock:
-                taken: list[tuple[Job, Future[Answer]]] = []
-                commands = 0
-                while queue.waiting and commands < _COMMANDS_MOST:
-                    job, future = queue.waiting.popleft()
-                    # Who gave up waiting is left out now or answered: a future cannot be cancelled from here on.
-                    if future.set_running_or_notify_cancel():
-                        taken.append((job, future))
-                        commands += len(job.commands)
-                if not taken:
-                    queue.is_draining = False
-                    return
+        while self._handle_some(space, queue):
             try:
-                self._answer(space, queue.cache, taken)
-            except Exception:  # noqa: BLE001 - whichever job it was, it is told so when it is alone
-                queue.cache.clear()
-                for one in taken:
-                    self._alone(space, queue.cache, one)
+                # Behind the others that wait: a busy conference must not keep them from their turn.
+                self._pool.submit(self._drain, space, queue)
+            except RuntimeError:  # the pool takes nothing more; what waits is handled all the same
+                continue
+            return
+
+    def _handle_some(self, space: str, queue: _Space) -> bool:
+        """Handle one batch; False when nothing waited."""
+        with self._lock:
+            taken: list[tuple[Job, Future[Answer]]] = []
+            commands = 0
+            while queue.waiting and commands < _COMMANDS_MOST:
+                job, future = queue.waiting.popleft()
+                # Who gave up waiting is left out now or answered: a future cannot be cancelled from here on.
+                if future.set_running_or_notify_cancel():
+                    taken.append((job, future))
+                    commands += len(job.commands)
+            if not taken:
+                queue.is_draining = False
+                return False
+        try:
+            self._answer(space, queue.cache, taken)
+        except Exception:  # noqa: BLE001 - whichever job it was, it is told so when it is alone
+            queue.cache.clear()
+            for one in taken:
+                self._alone(space, queue.cache, one)
+        return True
 
     def _alone(self, space: str, cache: Cache, one: "tuple[Job, Future[Answer]]") -> None:
         for attempt in range(1, _TRIES + 1):

@@ -5,12 +5,14 @@ somebody here listens to, every 100 ms; no NOTIFY stands inside a commit.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.store import commits, history, rows
 from server.store.engine import reading
@@ -19,6 +21,8 @@ from shared.domain import CODEC, DOMAIN
 from shared.kernel.codec import RawJson, from_json
 from shared.kernel.decider import Role, key
 from shared.sync.protocol import PAGE_ROWS, START, Checkpoint, Code, Outcome, Page, PushedRow, Verdict
+
+log = structlog.get_logger()
 
 _LOOK_S: Final = 0.1
 
@@ -106,13 +110,35 @@ def _check(conn: Connection, asked: Asked, role: str, now: str) -> None:
         raise Refused(Code.ROLE_CHANGED, now)
 
 
+class Listener:
+    """Hears of a conference's commits as long as it is `Feed.listening`."""
+
+    def __init__(self) -> None:
+        self._news = asyncio.Event()
+        self.hear()  # what came before it listened may be news as well
+
+    def hear(self) -> None:
+        """The head moved: forward, or back, if the database was restored."""
+        self._news.set()
+
+    async def moved(self, timeout_s: float) -> bool:
+        """Wait until the head has moved since this was asked last; False after the timeout."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._news.wait()
+        except TimeoutError:
+            return False
+        self._news.clear()
+        return True
+
+
 class Feed:
     """Wakes the listeners of a conference when its head moves, whichever process moved it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._heads: dict[str, int] = {}
-        self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._listeners: dict[str, set[Listener]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def wake(self, space: str, position: int) -> None:
@@ -125,34 +151,36 @@ class Feed:
         self._loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_LOOK_S)
-            listened = [space for space, listeners in self._listeners.items() if listeners]
-            if listened:
-                for space, position in (await asyncio.to_thread(self._read_heads, listened)).items():
-                    self._moved(space, position)
+            if not self._listeners:
+                continue
+            try:
+                heads = await asyncio.to_thread(self._read_heads, list(self._listeners))
+            except SQLAlchemyError as error:  # the database is away, and will come back
+                log.warning("the heads were not read", error=type(error).__name__)
+                continue
+            for space, position in heads.items():
+                self._moved(space, position)
 
-    async def moved(self, space: str, position: int, timeout_s: float) -> bool:
-        """Wait until the head is beyond the position; False after the timeout."""
-        if self._heads.get(space, 0) > position:
-            return True
-        event = asyncio.Event()
-        self._listeners[space].add(event)
+    @contextmanager
+    def listening(self, space: str) -> Iterator[Listener]:
+        """Somebody who hears of this conference. Nothing is kept of one that nobody listens to."""
+        listener, listeners = Listener(), self._listeners.setdefault(space, set())
+        listeners.add(listener)
         try:
-            async with asyncio.timeout(timeout_s):
-                while self._heads.get(space, 0) <= position:
-                    await event.wait()
-                    event.clear()
-            return True
-        except TimeoutError:
-            return False
+            yield listener
         finally:
-            self._listeners[space].discard(event)
+            listeners.discard(listener)
+            if not listeners:
+                del self._listeners[space]
+                self._heads.pop(space, None)
 
     def _moved(self, space: str, position: int) -> None:
-        if self._heads.get(space) == position:
+        listeners = self._listeners.get(space, ())
+        if not listeners or self._heads.get(space) == position:
             return
         self._heads[space] = position
-        for event in self._listeners[space]:
-            event.set()
+        for listener in listeners:
+            listener.hear()
 
     def _read_heads(self, spaces: list[str]) -> dict[str, int]:
         with reading(self._engine).connect() as conn:

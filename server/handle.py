@@ -21,13 +21,13 @@ from server.store.personal import ErasedIds, Vault
 from shared.access.access import Device, ErasedPerson, ErasePerson, HoldFact, OpenEpoch, PersonErased, ReleaseFact
 from shared.conference.conference import Conference
 from shared.domain import CODEC, DOMAIN
-from shared.execute import Execution, Recorder, execute, gather
+from shared.execute import ID_MOST, Execution, Recorder, execute, gather
 from shared.kernel.codec import RawJson, Undecodable, from_json, to_json
 from shared.kernel.decider import Actor, Context, Deadline, Found, Key, Rejected, Role, key
-from shared.kernel.ids import DeviceId, PersonId, derive, derived_id
+from shared.kernel.ids import DeviceId, PersonId, derive
 from shared.kernel.messages import Wire, is_fact, wire_of
 from shared.kernel.personal import erase, persons_in
-from shared.replay import Placed, without
+from shared.replay import without
 from shared.sync.protocol import Code, Status, Verdict
 
 log = structlog.get_logger()
@@ -59,8 +59,12 @@ class Job:
     first: int = 1
     may_create: bool = False
     label: str = ""
+    is_revoked: bool = False
+    """In the directory, and so in every conference; its row says whether it is in this one."""
     releases: str | None = None
     """The held fact that the (one) command decides again: recorded only if it is accepted, and its task closed."""
+    not_before: datetime | None = None
+    """A deadline's date: its command is not decided at an earlier one, though the clock was set back meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +128,13 @@ def handle(
     """Handle the jobs in order. Answers one a job; what the cache takes after COMMIT: rows, and the new head."""
     head = commits.lock(conn, space)
     cache.bring_to(conn, space, head)
-    batch = _Batch(conn, space, head, BatchRows(conn, space, cache), max(now, head.decided_at or now), tools)
+    moment = max(now, head.decided_at or now, *(job.not_before for job in jobs if job.not_before is not None))
+    batch = _Batch(conn, space, head, BatchRows(conn, space, cache), moment, tools)
     batch.prepare(jobs)
     answers = [batch.run(job) for job in jobs]
     kept = batch.write()
+    if batch.head.position == 0:
+        commits.close_unused(conn, space)
     return answers, kept, batch.head
 
 
@@ -151,13 +158,16 @@ class _Batch:
         asked = {(job.device, job.epoch) for job in jobs if job.device is not None}
         self._numbers = commits.next_numbers(self._conn, self._space, asked)
         wanted = [key(Device, device) for device, _ in asked]
-        persons: set[str] = set()
-        for one in incoming:
-            command = self._decode(one)
-            if not isinstance(command, Undecodable):
-                wanted.extend(_first_needs(command))
-                wanted.extend(self._tools.foresight.keys(command))
-                persons |= persons_in(command)
+        read = [(one, self._read(one)) for one in incoming]
+        readable = [command for _, command in read if not isinstance(command, Undecodable)]
+        persons = {person for command in readable for person in persons_in(command)}
+        # Before the commands are decoded whole: each would ask for its persons alone.
+        self._rows.prefetch(key(ErasedPerson, person) for person in persons)
+        for one, command in read:
+            decoded = self._keep_decoded(one, command)
+            if not isinstance(decoded, Undecodable):
+                wanted.extend(_first_needs(decoded))
+                wanted.extend(self._tools.foresight.keys(decoded))
         self._rows.prefetch(wanted)
         self._vault.load(persons)
 
@@ -199,7 +209,8 @@ class _Batch:
                 if job.epoch not in epochs:
                     self._internal(OpenEpoch(device=DeviceId(device), epoch=job.epoch), device)
                     epochs = (*epochs, job.epoch)
-                receipt = self._one(one, self._actor(device, job.label), (device, job.epoch, number))
+                actor = None if job.is_revoked else self._actor(device, job.label)
+                receipt = self._one(one, actor, (device, job.epoch, number))
             receipts.append(receipt)
             expected = self._numbers[device, job.epoch] = max(expected, number + 1)
         return answer(None, expected=expected)
@@ -209,7 +220,7 @@ class _Batch:
         receipt = self._receipts.get(one.command_id)
         if receipt is None or self._fingerprints[one.command_id] == self._fingerprint(one):
             return receipt
-        other = derived_id("reused", self._space, one.command_id, self._fingerprint(one))
+        other = self._secret.own_id("reused", one.command_id, self._fingerprint(one))
         self._recall([] if other in self._receipts else [other])
         if other in self._receipts:
             return self._receipts[other]
@@ -280,7 +291,7 @@ class _Batch:
     def _internal(self, command: Any, cause: str) -> None:
         """Run a command of the server's own that must not fail, as a commit of its own."""
         wire = wire_of(command)
-        command_id = derived_id("internal", self._space, wire.name, cause, to_json(command).decode())
+        command_id = self._secret.own_id("internal", wire.name, cause, to_json(command).decode())
         one = Incoming(command_id=command_id, wire=wire, body=to_json(command), issued_at=self._now)
         self._one(one, Actor(role=Role.SERVER, id="server"), None)
 
@@ -360,24 +371,31 @@ class _Batch:
     def _decode(self, one: Incoming) -> Any:
         """The command as today's class, without erased persons; or why it cannot be read."""
         cached = self._decoded.get(one.command_id)
-        if cached is not None and cached[0] == one.body:
+        if cached is not None and cached[0] == one:
             return cached[1]
+        return self._keep_decoded(one, self._read(one))
+
+    def _keep_decoded(self, one: Incoming, read: Any) -> Any:
+        decoded = read if isinstance(read, Undecodable) else self._without_erased(read)
+        self._decoded[one.command_id] = (one, decoded)
+        return decoded
+
+    def _read(self, one: Incoming) -> Any:
+        """The command as it came, or why it cannot be read."""
         try:
             if one.error is not None:
                 raise Undecodable(one.error, "the envelope cannot be read")
             command = CODEC.decode(one.wire, one.body)
             if type(command) not in DOMAIN.decider_by_command:
                 raise Undecodable("unknown_message", "not a command")
-            command = self._without_erased(command)
+            if any(len(person) > ID_MOST for person in persons_in(command)):
+                raise Undecodable("invalid", f"a person's id has at most {ID_MOST} characters")
+            return command
         except Undecodable as error:
-            command = error
-        except SQLAlchemyError:
-            raise
+            return error
         except Exception:
             log.exception("a command could not be read", command=one.wire.name, command_id=one.command_id)
-            command = Undecodable("internal_error", "reading it failed")
-        self._decoded[one.command_id] = (one.body, command)
-        return command
+            return Undecodable("internal_error", "reading it failed")
 
     def _without_erased(self, command: Any) -> Any:
         persons = [PersonId(person) for person in persons_in(command)]
@@ -394,7 +412,7 @@ class _Batch:
         self._tools.erased_ids.add(self._space, person)
         self._vault.destroy(person)
         self._decoded.clear()  # what is still to come in this batch may name them
-        gone = without({at: Placed(0, row) for at, row in self._rows.everything().items()}, person)
+        gone = without(self._rows.everything(), person)
         self._rows.rewrite(gone, self.position)
         return gone
 

@@ -24,6 +24,11 @@ def order_url(public_url: str, slug: str, order: str) -> str:
     return f"{public_url}/{slug}/orders/{order}"
 
 
+def return_url(public_url: str, slug: str, order: str) -> str:
+    """Where a payment provider sends the browser back to; whoever was there before has the secret in that tab."""
+    return f"{order_url(public_url, slug, order)}?returned"
+
+
 def order_link(public_url: str, slug: str, order: str, secret: bytes) -> str:
     """The link that is mailed. The secret is in the fragment, which browsers keep out of requests and logs."""
     return f"{order_url(public_url, slug, order)}#{order_secret(secret, order)}"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from server.store.problems import EnvironmentProblem
-from shared.kernel.ids import derive
+from shared.kernel.ids import derive, derived_id
 
 _MASTER_BYTES: Final = 32
 
@@ -31,6 +31,14 @@ class ConferenceSecret:
         """The raw Ed25519 public key in base64, for verifying tickets."""
         raw = self._ticket_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return base64.b64encode(raw).decode()
+
+    def own_id(self, *parts: str) -> str:
+        """The id of a command of the server's own, the same for the same parts.
+
+        Made with the secret: whoever could compute it would send a command under it first, and the server's own would
+        then pass for a repetition.
+        """
+        return derived_id(derive(self.secret, "own id", *parts).hex())
 
     def sign(self, message: bytes) -> bytes:
         """The 64 bytes of an Ed25519 signature."""

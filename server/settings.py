@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     payment_url: str = "http://127.0.0.1:8001"
     payment_secret: SecretStr | None = None
     """Shared with the payment provider. By default both read it from a file in the data folder."""
+    head_timeout_s: float = Field(default=10.0, gt=0)
+    """A request's line and headers must be here after this time."""
     body_timeout_s: float = Field(default=60.0, gt=0)
     """A request's body must be here after this time."""
 

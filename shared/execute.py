@@ -7,10 +7,13 @@ not hold makes the command undecided (`Undecided` is raised) and a reaction or a
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from shared.domain import DOMAIN, Domain
 from shared.kernel.decider import Context, Effect, Found, Key, Recorded, Rejected, Role
+
+ID_MOST: Final = 200
+"""Characters of a row's id. A database's index takes no more than some kilobytes, and would fail at every retry."""
 
 
 class Undecided(Exception):
@@ -65,6 +68,8 @@ def gather(needs: Callable[[Found], Iterable[Key]], rows: Rows) -> Found:
     """The rows that `needs` names, asked again with what was found until it names no new one."""
     found = Found()
     while missing := [one for one in needs(found) if one not in found.rows]:
+        if any(len(one.id) > ID_MOST for one in missing):
+            raise Rejected("invalid_field", field="id", rule="too_long", most=ID_MOST)
         found.rows.update(rows.fetch(missing))
     return found
 

@@ -4,82 +4,64 @@ Rows come out as the server wrote them, byte for byte and with their positions, 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from shared.access.access import PersonErased
 from shared.domain import DOMAIN, Domain
-from shared.execute import gather
 from shared.kernel.codec import to_json
-from shared.kernel.decider import Found, Key, Recorded
+from shared.kernel.decider import Changes, Found, Key, Recorded
 from shared.kernel.personal import erase, kind_of, personal_fields, persons_in
 
 
-@dataclass(slots=True)
-class Placed:
-    """A row with the position of its last change; None is a tombstone."""
+class _Everything(dict[Key, Any]):
+    """All rows. What was never there reads as None, so that nothing has to be asked for."""
 
-    position: int
-    row: Any
-
-
-_NOWHERE: Final = Placed(0, None)
+    def __missing__(self, key: Key) -> None:
+        return None
 
 
 class Replay:
-    """The rows after the commits fed so far."""
+    """The rows after the commits fed so far, None for a tombstone; and the position of each one's last change."""
 
     def __init__(self, domain: Domain = DOMAIN) -> None:
         self._domain = domain
-        self.rows: dict[Key, Placed] = {}
+        self.rows: dict[Key, Any] = _Everything()
+        self.positions: dict[Key, int] = {}
 
-    def fetch(self, keys: Iterable[Key]) -> dict[Key, Any]:
-        return {key: self.rows.get(key, _NOWHERE).row for key in keys}
-
-    def commit(self, position: int, messages: Iterable[Any], recorded: Recorded) -> None:
-        """Fold an accepted commit: its commands and events in the order in which they happened."""
+    def commit(self, position: int, events: Iterable[Any], recorded: Recorded) -> None:
+        """Fold the events of an accepted commit, in the order in which they happened."""
         domain, before = self._domain, dict[Key, Any]()
         forced: set[Key] = set()
-        found = Found()
-        for message in messages:
-            decider = domain.decider_by_command.get(type(message))
-            if decider is not None:
-                found = gather(lambda got: decider.needs(message, got), self)  # noqa: B023 - called at once
-                continue
-            changes = domain.decider_by_event[type(message)].evolve(found, message)
-            found.rows.update(changes)
-            self._put(position, changes, before)
-            for view in domain.views_by_event.get(type(message), ()):
-                seen = gather(lambda got: view.needs(message, got), self)  # noqa: B023 - called at once
-                self._put(position, view.fold(message, seen, recorded), before)
-            if isinstance(message, PersonErased):
-                gone = without(self.rows, message.person)
+        found = Found(self.rows)
+        for event in events:
+            kind = type(event)
+            self._put(domain.decider_by_event[kind].evolve(found, event), before)
+            for view in domain.views_by_event.get(kind, ()):
+                self._put(view.fold(event, found, recorded), before)
+            if kind is PersonErased:
+                gone = without(self.rows, event.person)
                 forced |= gone.keys()
-                self._put(position, gone, before)
+                self._put(gone, before)
         for key, old in before.items():
-            if key not in forced and is_same(old.row, self.rows[key].row):
-                if old is _NOWHERE:
-                    del self.rows[key]
-                else:
-                    self.rows[key] = old
+            if key in forced or not is_same(old, self.rows[key]):
+                self.positions[key] = position
+            elif key not in self.positions:
+                del self.rows[key]  # made and deleted by the same commit: it was never there
 
-    def _put(self, position: int, changes: Mapping[Key, Any], before: dict[Key, Any]) -> None:
+    def _put(self, changes: Changes, before: dict[Key, Any]) -> None:
         for key, row in changes.items():
-            before.setdefault(key, self.rows.get(key, _NOWHERE))
-            self.rows[key] = Placed(position, row)
+            if key not in before:
+                before[key] = self.rows[key]
+            self.rows[key] = row
 
 
-def without(rows: Mapping[Key, Placed], person: str) -> dict[Key, Any]:
+def without(rows: Mapping[Key, Any], person: str) -> dict[Key, Any]:
     """The rows that name the person, each without what it says of them.
 
     All of them, also those that say nothing any more: else a replay, which can read nothing of the person from the
     beginning, would not find the rows that the erasure changed.
     """
-    return {
-        key: erase(placed.row, person)
-        for key, placed in rows.items()
-        if placed.row is not None and person in persons_in(placed.row)
-    }
+    return {key: erase(row, person) for key, row in rows.items() if row is not None and person in persons_in(row)}
 
 
 def is_same(one: Any, other: Any) -> bool:

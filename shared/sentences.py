@@ -98,6 +98,7 @@ _RULES: Final[Mapping[str, str]] = {
     "not_an_email_address": "{name} is not an e-mail address.",
     "organizer_or_door": "{name} must be organizer or door.",
     "out_of_range": "{name} must be between {least} and {most}.",
+    "reserved": "{name} is an address of the server’s own. Choose another one.",
     "three_capital_letters": "{name} must be three capital letters, such as EUR.",
     "too_long": "{name} has more than {most} characters.",
     "too_many": "{name} has more than {most} entries.",

@@ -20,7 +20,7 @@ R = TypeVar("R")
 
 NOW: Final = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 SECRET: Final = b"a secret of thirty-two bytes ..."
-CONFERENCE: Final = "conference-1"
+CONFERENCE: Final = "01a20000-0000-7000-8000-000000000001"
 
 SERVER: Final = Actor(role=Role.SERVER, id="server")
 ORGANIZER: Final = Actor(role=Role.ORGANIZER, id="laptop-1")

@@ -1,7 +1,7 @@
 """The base of one conference: rows as the server pushed them, the outcomes of this device's commands, the checkpoint.
 
 One file a conference. A change is applied whole, in one transaction; a first download is built in a file beside it and
-swapped in. The screens read a snapshot that stays where it is until the worker says `refresh`.
+swapped in. The screens read a snapshot, which stays as it is until a newer one is shown.
 """
 
 import threading
@@ -37,31 +37,18 @@ PRAGMA user_version = 1;
 _NULL: Final = b"null"
 
 
-class Base:
-    """A conference's base file: one connection that writes, one that reads a pinned snapshot."""
+class Snapshot:
+    """The rows as they were when it was taken. It stays so while the worker writes, until it is closed."""
 
     def __init__(self, path: Path, key: bytes) -> None:
-        self.path = path
-        self._key = key
         self._lock = threading.Lock()
-        self._writer = open_file(path, key, _SCHEMA)
-        self._reader = open_file(path, key, "")
-        self._versions: dict[str, int] = {}
-        self.refresh()
+        self._connection = open_file(path, key, "")
+        self._connection.execute("BEGIN")
+        # The first read pins the state.
+        self._versions: dict[str, int] = dict(self._connection.execute("SELECT view, version FROM views").fetchall())
 
     def close(self) -> None:
-        self._reader.close()
-        self._writer.close()
-
-    # Reading: the snapshot that the screens see
-
-    def refresh(self) -> None:
-        """Let the readers see what was applied since."""
-        with self._lock:
-            if self._reader.in_transaction:
-                self._reader.execute("ROLLBACK")
-            self._reader.execute("BEGIN")
-            self._versions = dict(self._reader.execute("SELECT view, version FROM views").fetchall())
+        self._connection.close()
 
     def fetch(self, keys: Iterable[Key]) -> Mapping[Key, Any]:
         """Rows by key, absent ones as None; raises Undecided for a view that this device does not hold."""
@@ -70,14 +57,14 @@ class Base:
             for key in keys:
                 if self._versions and key.view not in self._versions:
                     raise Undecided(key.view)
-                stored = self._reader.execute("SELECT body FROM rows WHERE view = ? AND id = ?", key).fetchone()
+                stored = self._connection.execute("SELECT body FROM rows WHERE view = ? AND id = ?", key).fetchone()
                 found[key] = None if stored is None else CODEC.decode_row(key.view, stored[0])
         return found
 
     def rows(self, view: str, *, limit: int = -1, offset: int = 0) -> dict[Key, Any]:
         """The rows of a view in order of their ids."""
         with self._lock:
-            found = self._reader.execute(
+            found = self._connection.execute(
                 "SELECT id, body FROM rows WHERE view = ? ORDER BY id LIMIT ? OFFSET ?", (view, limit, offset)
             ).fetchall()
         return {Key(view, one): CODEC.decode_row(view, body) for one, body in found}
@@ -85,7 +72,7 @@ class Base:
     def page(self, view: str, *, offset: int, limit: int) -> dict[Key, Any]:
         """Some rows of a searched view in order of `ORDERED`; as quick at its end as at its start."""
         with self._lock:
-            found = self._reader.execute(
+            found = self._connection.execute(
                 "SELECT id, body FROM (SELECT view, id FROM found WHERE view = ? ORDER BY sorting, id LIMIT ? OFFSET ?)"
                 " JOIN rows USING (view, id)",
                 (view, limit, offset),
@@ -95,7 +82,7 @@ class Base:
     def count(self, view: str) -> int:
         """How many rows of a searched view there are."""
         with self._lock:
-            (number,) = self._reader.execute("SELECT count(*) FROM found WHERE view = ?", (view,)).fetchone()
+            (number,) = self._connection.execute("SELECT count(*) FROM found WHERE view = ?", (view,)).fetchone()
         return int(number)
 
     def search(self, view: str, text: str, *, limit: int = 50) -> list[Key]:
@@ -106,12 +93,12 @@ class Base:
         found_of = "SELECT found.id FROM search JOIN found ON found.number = search.rowid WHERE found.view = ? AND "
         sql = found_of + match.where  # clauses of ours; what was typed is among the arguments
         with self._lock:
-            found = self._reader.execute(sql, (view, *match.arguments, limit)).fetchall()
+            found = self._connection.execute(sql, (view, *match.arguments, limit)).fetchall()
         return [Key(view, one) for (one,) in found]
 
     def checkpoint(self) -> Checkpoint:
         with self._lock:
-            found = self._reader.execute("SELECT entry FROM meta WHERE name = 'checkpoint'").fetchone()
+            found = self._connection.execute("SELECT entry FROM meta WHERE name = 'checkpoint'").fetchone()
         return START if found is None else Checkpoint.parse(found[0])
 
     def versions(self) -> dict[str, int]:
@@ -121,20 +108,41 @@ class Base:
     def outcomes(self) -> dict[str, Outcome]:
         """The outcomes of this device's commands, by command id, in order of position."""
         with self._lock:
-            found = self._reader.execute("SELECT command_id, outcome FROM outcomes ORDER BY position").fetchall()
+            found = self._connection.execute("SELECT command_id, outcome FROM outcomes ORDER BY position").fetchall()
         return {command_id: from_json(Outcome, outcome) for command_id, outcome in found}
 
     def digests(self) -> dict[str, int]:
         """An order-independent sum of the rows' hashes, by view."""
         with self._lock:
-            found = self._reader.execute("SELECT view, digest FROM views").fetchall()
+            found = self._connection.execute("SELECT view, digest FROM views").fetchall()
         return {view: int(digest, 16) for view, digest in found}
 
-    # Writing: the worker
+
+class Base:
+    """A conference's base file: a connection that writes, and the snapshot that is shown."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self.path = path
+        self._key = key
+        self._writer = open_file(path, key, _SCHEMA)
+        self.shown = self.snapshot()
+
+    def close(self) -> None:
+        self.shown.close()
+        self._writer.close()
+
+    def snapshot(self) -> Snapshot:
+        """What is in the file now."""
+        return Snapshot(self.path, self._key)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Put a newer snapshot in the place of the one that is shown."""
+        self.shown, before = snapshot, self.shown
+        before.close()
 
     def digests_after(self, rows: Mapping[Key, PushedRow], emptied: Collection[str]) -> dict[str, int]:
         """The digests as they will be once these rows are applied and the emptied views read anew."""
-        digests = {view: 0 if view in emptied else digest for view, digest in self.digests().items()}
+        digests = {view: 0 if view in emptied else digest for view, digest in self.shown.digests().items()}
         held = digests.keys() - set(emptied)
         for key, row in rows.items():
             digest = digests.get(key.view, 0)

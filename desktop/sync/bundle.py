@@ -76,5 +76,4 @@ def _signed(replica: Replica, sign: Callable[[bytes], str]) -> Iterator[Batch]:
     sent: dict[int, int] = {}
     while (batch := next_batch(replica, sent, {})) is not None:
         sent[batch.epoch] = batch.first + len(batch.commands) - 1
-        signature = sign(signed_bytes(batch.device, batch.epoch, batch.first, batch.commands))
-        yield replace(batch, signature=signature)
+        yield replace(batch, signature=sign(signed_bytes(replica.conference, batch)))

@@ -8,6 +8,7 @@ from desktop.ui.connection_details import ConnectionDetails
 from desktop.ui.desk import Connection, Desk, Line
 from desktop.ui.door.door_screen import DoorScreen
 from desktop.ui.door.scanner import Scanner
+from desktop.ui.door.sounds import Sounds
 from desktop.ui.enrol.enrol_screen import EnrolScreen
 from desktop.ui.home.create_dialog import CreateDialog
 from desktop.ui.home.home_screen import HomeScreen
@@ -31,7 +32,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, desk: Desk, settings: QSettings, server: str = "") -> None:
         super().__init__()
-        self.setWindowTitle("Lanyard")
+        self.setWindowTitle("Lanyard[*]")
         self.setMinimumSize(1024, 640)
         self._desk, self._settings, self._server = desk, settings, server
         application = QApplication.instance()
@@ -67,6 +68,8 @@ class MainWindow(QMainWindow):
         self._stale.timeout.connect(self._refresh)
         self._desk_changed.connect(self._refresh, Qt.ConnectionType.QueuedConnection)
         desk.listen(self._on_desk)
+        self.sounds = Sounds(self)
+        self.sounded.connect(self.sounds.play)
         self._restore()
         self._start()
 
@@ -104,10 +107,12 @@ class MainWindow(QMainWindow):
         if conference not in self._by_conference:
             screens = Screens(workspace, self._desk, self.scanner, self._settings, self)
             screens.gone.connect(self.go)
+            screens.unsaved.connect(self._mark_unsaved)
             screens.sounded.connect(self.sounded)
             screens.changes.changed.connect(lambda _: self._soon())
             self._by_conference[conference] = screens
         self.screens = self._by_conference[conference]
+        self._mark_unsaved()
         self._settings.setValue("window/conference", conference)
         self._refresh()
         self.go(place if place in self.navigation.buttons else "conference")
@@ -126,6 +131,7 @@ class MainWindow(QMainWindow):
             self.home.refresh()
         if isinstance(screen, DoorScreen):
             screen.focus_first()
+            QTimer.singleShot(_QUIET_MS, self.sounds, self.sounds.prepare)
 
     def enrol(self) -> None:
         """Ask for what enrolment needs."""
@@ -168,6 +174,12 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     # What is always shown
+
+    def _mark_unsaved(self) -> None:
+        """What was typed stays typed wherever one goes, and is marked until it is saved."""
+        is_unsaved = self.screens is not None and self.screens.is_unsaved
+        self.navigation.mark("conference", self.tr("not saved") if is_unsaved else "")
+        self.setWindowModified(any(one.is_unsaved for one in self._by_conference.values()))
 
     def _on_desk(self) -> None:
         try:

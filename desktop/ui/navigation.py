@@ -59,12 +59,20 @@ class Navigation(QFrame):
 
     def count(self, name: str, number: int) -> None:
         """Put a number beside a place; none for 0."""
-        text = f"{self._texts[name]}  ({number})" if number else self._texts[name]
+        self._note(name, f"({number})" if number else "", str(number) if number else "")
+
+    def mark(self, name: str, why: str) -> None:
+        """Put a dot beside a place, with what it means; none for an empty text."""
+        self._note(name, "●" if why else "", why)
+        self.buttons[name].setToolTip(why or self.buttons[name].shortcut().toString())
+
+    def _note(self, name: str, shown: str, said: str) -> None:
         made = self.buttons[name]
+        text = "  ".join(part for part in (self._texts[name], shown) if part)
         keys = made.shortcut()
         made.setText(text)
         made.setShortcut(keys)  # a new text takes it away
-        made.setAccessibleName(text)
+        made.setAccessibleName(", ".join(part for part in (self._texts[name], said) if part))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -20,11 +20,15 @@ S = TypeVar("S", bound=QWidget)
 
 
 class Screens(QObject):
-    """`gone` asks the window to go to a place; `counted` tells how many problems there are."""
+    """`gone` asks the window to go to a place; `counted` tells how many problems there are.
+
+    `unsaved` tells that `is_unsaved` may have changed.
+    """
 
     gone = Signal(str)
     counted = Signal(int)
     sounded = Signal(str)
+    unsaved = Signal()
 
     def __init__(
         self, workspace: Workspace, desk: Desk, scanner: Scanner, settings: QSettings, parent: QObject
@@ -35,7 +39,7 @@ class Screens(QObject):
         self._desk, self._scanner, self._settings = desk, scanner, settings
         self._made: dict[str, QWidget] = {}
         self._makers: Mapping[str, Callable[[], QWidget]] = {
-            "conference": lambda: EditorScreen(workspace, self.changes, desk.new_id),
+            "conference": self._editor,
             "attendees": lambda: AttendeesScreen(workspace, self.changes),
             "door": self._door,
             "problems": self._problems,
@@ -58,6 +62,17 @@ class Screens(QObject):
     def is_at_door(self) -> bool:
         """Whether the door was opened, so that scans are for it."""
         return "door" in self._made
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether something was typed in the editor that is not saved."""
+        editor = self._made.get("conference")
+        return isinstance(editor, EditorScreen) and editor.is_unsaved
+
+    def _editor(self) -> EditorScreen:
+        made = EditorScreen(self.workspace, self.changes, self._desk.new_id)
+        made.typed.connect(self.unsaved)
+        return made
 
     def _door(self) -> DoorScreen:
         made = DoorScreen(

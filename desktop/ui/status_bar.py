@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from desktop.ui import words
 from desktop.ui.desk import Connection, Line
-from desktop.ui.parts.labels import button
+from desktop.ui.parts.labels import button, repolish
 from desktop.ui.parts.shapes import Shape, icon
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
@@ -21,11 +21,8 @@ _MARKS: Final = {
     Line.NOT_ENROLLED: (Shape.WARNING, Tone.BAD),
     Line.UPDATE_NEEDED: (Shape.WARNING, Tone.CAUTION),
 }
-_EQUALITY: Final = {
-    None: (Shape.RING, Tone.NEUTRAL),
-    True: (Shape.CHECK, Tone.GOOD),
-    False: (Shape.WARNING, Tone.CAUTION),
-}
+_UNKNOWN: Final = (Shape.RING, Tone.NEUTRAL)
+_EQUALITY: Final = {None: _UNKNOWN, True: (Shape.CHECK, Tone.GOOD), False: (Shape.WARNING, Tone.CAUTION)}
 
 
 def line_name(line: Line) -> str:
@@ -41,15 +38,23 @@ def line_name(line: Line) -> str:
 
 
 def equality(connection: Connection) -> str:
-    """Whether this device has the same as the server, in words."""
+    """Whether this device has the same as the server, in words. Without the server it is a claim about the past."""
     if connection.is_equal is None:
         return words.say("not compared yet")
+    if is_past(connection):
+        same, other = words.say("was the same as the server"), words.say("differed from the server")
+        return same if connection.is_equal else other
     return words.say("same as the server") if connection.is_equal else words.say("differs, being read again")
+
+
+def is_past(connection: Connection) -> bool:
+    """Whether what is known of the server was true once, and may not be any more."""
+    return connection.line is not Line.SERVER
 
 
 def data_age(connection: Connection, now: datetime) -> str:
     if connection.heard_at is None:
-        return words.say("no data from the server since the start")
+        return words.say("no data from the server yet")
     return words.say("data {age} old", age=words.age(now - connection.heard_at))
 
 
@@ -97,7 +102,10 @@ class StatusBar(QFrame):
         self.pending.setText(told if number else self.tr("nothing waiting"))
         self.age.setText(data_age(connection, self._now()))
         self.equal.setText(equality(connection))
-        self.equal.setIcon(icon(*_EQUALITY[connection.is_equal], 14))
+        self.equal.setIcon(icon(*(_UNKNOWN if is_past(connection) else _EQUALITY[connection.is_equal]), 14))
+        if self.equal.property("muted") is not is_past(connection):
+            self.equal.setProperty("muted", is_past(connection))
+            repolish(self.equal)
         for part in (self.line, self.pending, self.age, self.equal):
             part.setAccessibleName(self.tr("Connection: {0}").format(part.text()))
         for part in (self.pending, self.age, self.equal):

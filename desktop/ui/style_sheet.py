@@ -50,8 +50,10 @@ QLabel[look="error"] {{ color: {colours.strong[Tone.BAD]}; font-size: {Size.SMAL
     placeholder-text-color: {colours.muted};
 }}
 QLineEdit, QSpinBox, QDoubleSpinBox, QDateEdit, QComboBox {{ padding: 4px 8px; max-height: {Space.CONTROL_HEIGHT}px; }}
+QComboBox {{ padding-left: 10px; }}
 {focused} {{ border: 2px solid {accent}; padding: 3px 7px; }}
 QPlainTextEdit:focus {{ padding: 4px 7px; }}
+QComboBox:focus {{ padding-left: 9px; }}
 {disabled} {{ background: {colours.sunken}; color: {colours.muted}; border-color: {colours.line}; }}
 *[wrong="true"] {{ border: 2px solid {colours.strong[Tone.BAD]}; padding: 3px 7px; }}
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ border: none; padding: 0; background: transparent; min-height: 0; max-height: 100px; }}
@@ -85,8 +87,11 @@ QPushButton[look="nav"]:hover {{ background: {colours.sunken}; }}
 QPushButton[look="nav"]:checked {{ background: {soft}; color: {accent}; font-weight: 600; }}
 QPushButton[look="nav"]:focus {{ border: 2px solid {accent}; padding: 6px 10px; }}
 QPushButton[look="status"] {{ border: 2px solid transparent; background: transparent; padding: 2px 8px; text-align: left; }}
+QPushButton[look="status"][muted="true"] {{ color: {colours.muted}; }}
 QPushButton[look="status"]:hover {{ background: {colours.sunken}; }}
 QPushButton[look="status"]:focus {{ border: 2px solid {accent}; padding: 2px 8px; }}
+QPushButton[look="segment"] {{ padding: 4px 14px; }}
+QPushButton[look="segment"]:focus {{ padding: 3px 13px; }}
 QPushButton[look="segment"]:checked {{ background: {soft}; color: {accent}; border-color: {accent}; }}
 QTableView, QListView, QListWidget {{ background: {colours.surface}; alternate-background-color: {colours.surface};
     border: 1px solid {colours.line}; border-radius: {Space.RADIUS}px; gridline-color: {colours.line};
@@ -94,9 +99,11 @@ QTableView, QListView, QListWidget {{ background: {colours.surface}; alternate-b
 QTableView:focus, QListView:focus, QListWidget:focus {{ border: 2px solid {accent}; }}
 QListWidget::item {{ border-bottom: 1px solid {colours.line}; }}
 QListWidget::item:selected {{ background: {soft}; color: {colours.text}; }}
-QHeaderView {{ background: {colours.surface}; border: none; }}
+QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: {colours.surface}; color: {colours.muted}; border: none; font-size: {Size.SMALL}pt;
     border-bottom: 1px solid {colours.line}; padding: 7px 13px; font-weight: 600; }}
+QHeaderView::section:first {{ border-top-left-radius: {Space.RADIUS - 1}px; }}
+QHeaderView::section:last {{ border-top-right-radius: {Space.RADIUS - 1}px; }}
 QTableView::item {{ padding: 0 10px; border: none; border-bottom: 1px solid {colours.line}; }}
 QTableView::item:selected {{ background: {soft}; color: {colours.text}; }}
 QTableView QTableCornerButton::section {{ background: {colours.surface}; border: none; }}

@@ -13,7 +13,7 @@ from desktop.ui.translation import QT_TRANSLATE_NOOP
 from desktop.workspace import Workspace
 from shared.access.access import Device
 from shared.checkin.areas import Area
-from shared.checkin.verdict import Pass
+from shared.checkin.verdict import Pass, Seen
 from shared.conference.conference import Conference
 from shared.conference.seat_types import SeatType
 from shared.kernel.decider import Role
@@ -53,6 +53,20 @@ def full_name(first: PersonalText, last: PersonalText) -> str:
 def holder(row: Pass) -> str:
     """Who has a ticket."""
     return say("Not assigned") if row.attendee is None else full_name(row.first_name, row.last_name)
+
+
+def bearer(row: Pass, version: int | None) -> str:
+    """Whose the code of this version was, as far as this device knows; None is no code, but somebody found by search.
+
+    With each new holder a seat gets a new version, so that the name of now is not the one of then.
+    """
+    if version is None or version == row.version:
+        return holder(row)
+    if version > row.version:
+        return say("Newer ticket, holder not known here yet")
+    return (
+        say("Earlier ticket") if row.attendee is None else say("Earlier ticket, seat now of {name}", name=holder(row))
+    )
 
 
 def money(amount: int, currency: str) -> str:
@@ -220,11 +234,21 @@ def _scan(workspace: Workspace, body: Any) -> str:
     is_exit = seen.direction == "exit" and body.action == "admitted"
     return say(
         _EXIT if is_exit else _SCANS[body.action],
-        person=_person(workspace, seen.ticket),
+        person=_shown(workspace, seen),
         area=area(workspace, seen.area),
         gate=seen.gate,
         reason=body.reason,
     )
+
+
+def _shown(workspace: Workspace, seen: Seen) -> str:
+    """Who came, as far as the code that was shown tells."""
+    known = None if seen.ticket is None else workspace.get(Pass, seen.ticket)
+    if known is None or seen.version is None or seen.version == known.version:
+        return _person(workspace, seen.ticket)
+    if seen.version > known.version:
+        return say("somebody with a newer ticket than this device knows")
+    return say("somebody with an earlier version of the ticket of {name}", name=holder(known))
 
 
 def _person(workspace: Workspace, ticket: str | None) -> str:

@@ -2,11 +2,13 @@
 
 import hashlib
 import hmac
+import re
 from datetime import datetime, timedelta
 from typing import Final
 
 HEADER: Final = "Lanyard-Signature"
 TOLERANCE: Final = timedelta(minutes=5)
+_SECONDS: Final = re.compile(r"[0-9]{1,12}")
 
 
 def sign(key: bytes, body: bytes, at: datetime) -> str:
@@ -18,7 +20,7 @@ def sign(key: bytes, body: bytes, at: datetime) -> str:
 def is_signed(key: bytes, body: bytes, header: str, now: datetime, *, within: timedelta = TOLERANCE) -> bool:
     """Whether the header is this body's and of a time near now; an older one may be a recording, played again."""
     parts = dict(part.partition("=")[::2] for part in header.split(","))
-    if not parts.get("t", "").isdecimal():
+    if not _SECONDS.fullmatch(parts.get("t", "")):
         return False
     seconds = int(parts["t"])
     if not hmac.compare_digest(_mac(key, seconds, body), parts.get("v1", "").encode("ascii", "replace").decode()):

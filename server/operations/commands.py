@@ -56,7 +56,7 @@ def _spaces(engine: Engine, conference: str | None) -> list[str]:
 
 
 def _tell(space: str, found: rebuild.Rebuilt) -> None:
-    typer.echo(f"{space}: {found.rows} rows from {found.messages} messages, up to position {found.position}.")
+    typer.echo(f"{space}: {found.rows} rows from {found.events} events, up to position {found.position}.")
     for one in found.differences:
         typer.echo(f"  {one.key.view} {one.key.id!r} was not what the log says")
     for view in found.digests:

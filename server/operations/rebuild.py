@@ -12,16 +12,17 @@ from server.store.commits import Stored
 from server.store.engine import reading
 from server.store.personal import Vault
 from server.store.rows import StoredRow
-from shared.domain import CODEC
+from shared.domain import CODEC, DOMAIN
 from shared.kernel.codec import RawJson, from_json, to_json
 from shared.kernel.decider import Actor, Key, Recorded
-from shared.kernel.messages import Wire, value
+from shared.kernel.messages import Wire, value, wire_of
 from shared.replay import Replay
 from shared.sync.digest import MODULUS, row_hash
 from shared.sync.protocol import Status, Verdict
 
 _COMMITS_AT_ONCE: Final = 1_000
 _DIRECTORY: Final = "directory."
+_EVENTS: Final = {wire_of(kind).name for kind in DOMAIN.decider_by_event}
 
 
 @value
@@ -50,7 +51,7 @@ class Rebuilt:
     """What a replay of one conference found. `digests` are the views whose kept digest is not the sum of the rows."""
 
     position: int
-    messages: int
+    events: int
     rows: int
     differences: list[Difference]
     digests: list[str]
@@ -78,7 +79,7 @@ def rebuild(engine: Engine, space: str) -> Rebuilt:
 
 
 def replayed_rows(conn: Connection, space: str) -> tuple[dict[Key, StoredRow], int, int]:
-    """The rows that the log gives, the position of its end, and how many messages it folded."""
+    """The rows that the log gives, the position of its end, and how many events it folded."""
     vault = Vault(conn, space)
     vault.load_all()
     replay, position, folded = Replay(), 0, 0
@@ -88,15 +89,16 @@ def replayed_rows(conn: Connection, space: str) -> tuple[dict[Key, StoredRow], i
             continue
         body = from_json(Body, stored.body)
         assert body.actor is not None, "what is accepted has an actor"
-        messages = [
+        events = [
             CODEC.decode(Wire(name, version), vault.open(bytes(sealed)))
-            for name, version, sealed in ((body.name, body.version, body.body), *body.messages)
+            for name, version, sealed in body.messages
+            if name in _EVENTS
         ]
-        folded += len(messages)
-        replay.commit(position, messages, Recorded(at=body.at, actor=body.actor, command_id=stored.command_id))
+        folded += len(events)
+        replay.commit(position, events, Recorded(at=body.at, actor=body.actor, command_id=stored.command_id))
     made = {
-        key: StoredRow(placed.position, None if placed.row is None else to_json(placed.row))
-        for key, placed in replay.rows.items()
+        key: StoredRow(replay.positions[key], None if row is None else to_json(row))
+        for key, row in replay.rows.items()
         if not key.view.startswith(_DIRECTORY)
     }
     return made, position, folded

@@ -58,6 +58,7 @@ _HEAD: Final = both("SELECT position, hash, decided_at FROM spaces WHERE space =
 # SQLite has its lock already: a transaction for writing begins with BEGIN IMMEDIATE.
 _LOCK: Final = Sql(sqlite=_HEAD.sqlite, postgresql=_HEAD.postgresql + " FOR UPDATE")
 _OPEN: Final = both("INSERT INTO spaces (space, position, hash) VALUES (?, 0, ?) ON CONFLICT DO NOTHING")
+_CLOSE: Final = both("DELETE FROM spaces WHERE space = ? AND position = 0")
 _MOVE: Final = both("UPDATE spaces SET position = ?, hash = ?, decided_at = ? WHERE space = ? AND position = ?")
 _HEADS: Final = both("SELECT space, position, hash, decided_at FROM spaces WHERE space IN [?]")
 _STORED: Final = "SELECT position, command_id, device, epoch, seq, outcome, body, hash FROM commits"
@@ -79,6 +80,11 @@ def lock(conn: Connection, space: str) -> Head:
         execute(conn, _OPEN, space, NO_HASH)
         found = query(conn, _LOCK, space)
     return _head(*found[0])
+
+
+def close_unused(conn: Connection, space: str) -> None:
+    """Take back a space that `lock` made and in which nothing was handled: anybody may ask for any."""
+    execute(conn, _CLOSE, space)
 
 
 def head(conn: Connection, space: str) -> Head | None:

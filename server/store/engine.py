@@ -31,7 +31,8 @@ _SETTINGS: Final = (
 def create_engine_for(url: str) -> Engine:
     """An engine for `sqlite:///file`, `sqlite://` (in memory, one connection) or `postgresql://...`.
 
-    A transaction is for writing unless it comes from `reading(engine)`. EnvironmentProblem for another database or an
+    A transaction is for writing unless it comes from `reading(engine)`. Errors do not show what a statement was given:
+    they are logged, and it may be personal. EnvironmentProblem for another database or an
     unsafe SQLite.
     """
     try:
@@ -70,7 +71,11 @@ def _sqlite(address: URL) -> Engine:
     check_sqlite(sqlcipher3.dbapi2.sqlite_version_info)
     if address.database in (None, "", ":memory:"):
         engine = create_engine(
-            address, module=sqlcipher3.dbapi2, poolclass=StaticPool, connect_args={"check_same_thread": False}
+            address,
+            module=sqlcipher3.dbapi2,
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+            hide_parameters=True,
         )
     else:
         folder = Path(str(address.database)).absolute().parent
@@ -78,7 +83,7 @@ def _sqlite(address: URL) -> Engine:
             raise EnvironmentProblem(
                 f"The folder {folder} for the database does not exist. Make it, or change the URL."
             )
-        engine = create_engine(address, module=sqlcipher3.dbapi2)
+        engine = create_engine(address, module=sqlcipher3.dbapi2, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -98,7 +103,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgresql(address: URL) -> Engine:
     engine = create_engine(
-        address.set(drivername="postgresql+psycopg"), isolation_level="READ COMMITTED", pool_pre_ping=True
+        address.set(drivername="postgresql+psycopg"),
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _set_up_postgresql)
     return engine

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select, tuple_
 
 from server.store import schema
 from server.store.bulk import insert, upsert
@@ -76,8 +76,10 @@ def next_due(conn: Connection) -> datetime | None:
 
 
 def sent(conn: Connection, mail: TakenMail) -> None:
-    """Forget a mail that was sent; the log still says that it was asked for."""
-    conn.execute(_table.delete().where(_is(mail)))
+    """Forget a mail that was sent, and what was asked for before and would say the same; the log keeps every ask."""
+    same = (_table.c.space == mail.space, _table.c.template == mail.template, _table.c.about == mail.about)
+    before = tuple_(_table.c.position, _table.c.n) <= tuple_(mail.position, mail.n)
+    conn.execute(_table.delete().where(*same, before))
 
 
 def failed(conn: Connection, mail: TakenMail, code: str, now: datetime) -> None:

@@ -45,6 +45,11 @@ _CHANGED: Final = Sql(
 )
 _ALL: Final = both(f"{_FOUND} rows AS r WHERE space = ?")
 _OF_VIEW: Final = both(f"{_FOUND} rows AS r WHERE space = ? AND view = ? AND body IS NOT NULL")
+# By way of the spaces, so that each row is found by its key: the index of rows starts with the space.
+_OF_EVERY_SPACE: Final = both(
+    "SELECT r.body FROM spaces AS s CROSS JOIN rows AS r"
+    " WHERE r.space = s.space AND r.view = ? AND r.key = ? AND r.body IS NOT NULL"
+)
 _CLAIMS: Final = both("SELECT slug_lower, space FROM slugs WHERE slug_lower IN [?]")
 _UNCLAIM: Final = both("DELETE FROM slugs WHERE space = ? AND slug_lower IN [?]")
 _DIGESTS: Final = both("SELECT view, digest, count FROM digests WHERE space = ?")
@@ -91,6 +96,11 @@ def all_rows(conn: Connection, space: str) -> dict[Key, StoredRow]:
 def rows_of_view(conn: Connection, space: str, view: str) -> dict[Key, StoredRow]:
     """Every row of one view, without tombstones."""
     return _by_key(query(conn, _OF_VIEW, space, view))
+
+
+def rows_of_every_space(conn: Connection, key: Key) -> list[bytes]:
+    """The row of this key in each space that has it."""
+    return [body for (body,) in query(conn, _OF_EVERY_SPACE, key.view, key.id)]
 
 
 def digests(conn: Connection, space: str) -> dict[str, tuple[int, int]]:

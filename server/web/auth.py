@@ -6,8 +6,8 @@ request whose answer was lost, or get a new token: every enrolment without the o
 """
 
 import base64
-import binascii
 import hmac
+import re
 import secrets
 from dataclasses import dataclass, replace
 from typing import Annotated, Final
@@ -32,7 +32,9 @@ from shared.kernel.ids import DeviceId
 
 router = APIRouter(tags=["enrolment"])
 
-NamedConference = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+CONFERENCE: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+"""What a conference is named by in a path: its id, or its address."""
+NamedConference = Annotated[str, Path(pattern=f"^{CONFERENCE.pattern}$")]
 _TOKEN_BYTES: Final = 32
 _KEY_BYTES: Final = 32
 
@@ -102,10 +104,10 @@ def authenticate(request: Request) -> DeviceIdentity | None:
 async def enrol(asked: InvitedEnrolment, request: Request) -> Enrolled:
     """Enrol a device with a one-time code. It may then create conferences."""
     services = services_of(request)
-    services.attempts.check(request, "", per_conference=True)
+    services.attempts.check(request, "", per_conference=False)
     enrolled = await services.write(lambda conn: _enrol(conn, services, asked, _token(request)))
     if enrolled is None:
-        services.attempts.missed(request, "", per_conference=True)
+        services.attempts.missed(request, "", per_conference=False)
         raise Problem("enrolment_failed")
     return enrolled
 
@@ -121,6 +123,7 @@ async def enrol_in_conference(
     named = conference.lower()
     services.attempts.check(request, named, per_conference=True)
     space = await services.read(lambda conn: _space_for(conn, asked, conference))
+    services.attempts.check(request, named, per_conference=True)  # others guessed while this one was read
     kept = None
     if space is not None:
         kept = await services.write(lambda conn: _keep(conn, services, asked, asked.access_code, None, _token(request)))
@@ -212,7 +215,7 @@ def _identity(conn: Connection, device: EnrolledDevice) -> DeviceIdentity:
 def _checked_key(text: str) -> str:
     try:
         raw = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:
         raw = b""
     if len(raw) != _KEY_BYTES:
         raise Rejected("invalid_field", field="public_key", rule="ed25519_key")
@@ -224,7 +227,7 @@ def _is_proven(public_key: str, asked: Enrolment, code: str) -> bool:
     try:
         signature = base64.b64decode(asked.proof or "", validate=True)
         Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key)).verify(signature, message)
-    except (InvalidSignature, binascii.Error):
+    except (InvalidSignature, ValueError):
         return False
     return True
 

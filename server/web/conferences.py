@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from server.store import commits
+from server.store.rows import rows_of_every_space
 from server.web.errors import Problem
 from server.web.services import Services, look_up, services_of
 from shared.conference.conference import SLUG, Conference, SlugClaim
 from shared.conference.seat_types import SeatType
+from shared.domain import CODEC
 from shared.kernel.codec import to_json
 from shared.kernel.decider import key
 from shared.kernel.messages import value
@@ -77,7 +78,7 @@ async def show_conference(slug: str, request: Request) -> Response:
     """A published conference with its seat types and the seats that remain."""
     services = services_of(request)
     space = await space_of(services, slug)
-    return Response(to_json(await services.read(lambda conn: _shown(conn, space))), media_type=JSON)
+    return Response(to_json(await services.read(lambda conn: conference_with_seats(conn, space))), media_type=JSON)
 
 
 async def space_of(services: Services, slug: str) -> str:
@@ -102,7 +103,8 @@ def _space(conn: Connection, slug: str) -> str | None:
 
 
 def _published(conn: Connection) -> list[Listed]:
-    conferences = (look_up(conn, space, [key(Conference)]).get(Conference) for space in commits.spaces(conn))
+    at = key(Conference)
+    conferences: list[Conference] = [CODEC.decode_row(at.view, body) for body in rows_of_every_space(conn, at)]
     return [
         Listed(
             slug=one.slug,
@@ -114,11 +116,12 @@ def _published(conn: Connection) -> list[Listed]:
             ends_on=one.ends_on,
         )
         for one in conferences
-        if one is not None and one.is_published
+        if one.is_published
     ]
 
 
-def _shown(conn: Connection, space: str) -> Shown:
+def conference_with_seats(conn: Connection, space: str) -> Shown:
+    """A published conference as it is now; Problem if it is not published."""
     found = look_up(conn, space, [key(Conference), key(Sales)])
     conference, sales = found.get(Conference), found.get(Sales)
     if conference is None or not conference.is_published:

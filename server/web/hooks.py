@@ -9,7 +9,7 @@ from server.gateways.signing import HEADER
 from server.store import commits
 from server.web.errors import Problem
 from server.web.services import SERVER, services_of
-from shared.kernel.ids import PaymentId, derived_id
+from shared.kernel.ids import PaymentId
 from shared.payments.payment import RecordCapture, RecordRejection
 
 log = structlog.get_logger()
@@ -25,7 +25,8 @@ async def payment_callback(request: Request) -> Response:
     if await services.read(lambda conn: commits.head(conn, space)) is None:
         log.error("a payment of an unknown conference", conference=space, payment=callback.payment)
         raise Problem("unknown_conference")
-    command_id = derived_id("callback", space, callback.result, callback.payment, callback.reference)
+    own_id = services.secrets.of(space).own_id
+    command_id = own_id("callback", callback.result, callback.payment, callback.reference)
     await services.run(space, _fact(callback), command_id=command_id, actor=SERVER)
     return Response(status_code=204)
 

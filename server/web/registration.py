@@ -108,6 +108,7 @@ async def find_order(slug: str, wanted: FindBody, request: Request) -> Response:
     space = await space_of(services, slug)
     services.attempts.check(request, space, per_conference=True)
     found = await services.read(lambda conn: _find(conn, space, wanted))
+    services.attempts.check(request, space, per_conference=True)  # others guessed while this one was read
     if found is None:
         services.attempts.missed(request, space, per_conference=True)
         raise Problem("unknown_order")

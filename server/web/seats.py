@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from server.gateways.payments import Charge
-from server.links import order_url
+from server.links import return_url
 from server.time_zones import zone
 from server.web.errors import Problem
 from server.web.orders import ShownOrder, command_id_of, nfc, private, shown
@@ -100,7 +100,7 @@ async def start_payment(order: AnOrder, request: Request) -> Response:
         currency=started.currency,
         description=f"Order {row.locator}",
         callback_url=f"{services.settings.url}/hooks/payments/{order.space}",
-        return_url=order_url(services.settings.url, order.slug, order.order),
+        return_url=return_url(services.settings.url, order.slug, order.order),
     )
     answer = StartedPayment(
         payment=payment,
@@ -133,9 +133,13 @@ async def show_seats(order: AnOrder) -> Response:
 async def assign_seat(order: AnOrder, position: Position, body: AttendeeBody, request: Request) -> Response:
     """Give a seat to an attendee. With another e-mail address it is another attendee, and the old ticket is revoked."""
     command_id = command_id_of(request) if "idempotency-key" in request.headers else order.services.new_id()
+    seats = await order.services.read(lambda conn: _seats(conn, order))
     attendee = derived_id("attendee", command_id)
+    for seat in seats:
+        # The same address is the same person, under whose key all is sealed that is ever said of them.
+        if seat.position == position and seat.email == nfc(body.email) and seat.attendee is not None:
+            attendee = seat.attendee
     if body.attendee is not None:
-        seats = await order.services.read(lambda conn: _seats(conn, order))
         if body.attendee not in [one.attendee for one in seats]:
             raise Rejected("unknown_attendee", attendee=body.attendee)
         attendee = body.attendee

@@ -19,7 +19,7 @@ from server.feed import Asked, Feed, Refused, page
 from server.handle import Job
 from server.store import directory
 from server.store.engine import reading
-from server.web.auth import DeviceIdentity
+from server.web.auth import CONFERENCE, DeviceIdentity
 from server.web.batches import read_commands
 from shared.domain import RELEASE
 from shared.kernel.codec import Undecodable, to_json
@@ -79,6 +79,9 @@ class SyncEndpoints:
         identity = await asyncio.to_thread(self._authenticate, request)
         if identity is None:
             return _problem(Code.UNKNOWN_DEVICE)
+        conference = request.path_params["conference"]
+        if not CONFERENCE.fullmatch(conference):
+            return _problem(Code.FORBIDDEN)
         if int(request.headers.get("content-length", 0)) > BATCH_BYTES_MOST:
             return _problem(Code.TOO_LARGE)
         try:
@@ -87,12 +90,12 @@ class SyncEndpoints:
             return _problem(Code.TOO_LARGE if error.code == Code.TOO_LARGE else Code.UNREADABLE)
         if batch.release > RELEASE:
             return _problem(Code.SERVER_OLDER)
-        may_create, label = identity.may_create, identity.label
+        may_create, label, is_revoked = identity.may_create, identity.label, identity.is_revoked
         if batch.device != identity.device:
-            origin = await asyncio.to_thread(self._origin, batch)
+            origin = await asyncio.to_thread(self._origin, conference, batch)
             if origin is None:
                 return _problem(Code.FORBIDDEN)
-            may_create, label = False, origin.label
+            may_create, label, is_revoked = False, origin.label, origin.is_revoked
         incoming, bad = read_commands(batch, datetime.now(UTC))
         job = Job(
             commands=incoming,
@@ -101,8 +104,9 @@ class SyncEndpoints:
             first=batch.first,
             may_create=may_create,
             label=label,
+            is_revoked=is_revoked,
         )
-        answer = await asyncio.wrap_future(self._drain.submit(request.path_params["conference"], job))
+        answer = await asyncio.wrap_future(self._drain.submit(conference, job))
         if answer.stopped is not None:
             return _problem(answer.stopped, expected=answer.expected, epoch=answer.epoch)
         pushed = Pushed(epoch=answer.epoch, expected=answer.expected, head=answer.head, bad=bad)
@@ -115,10 +119,9 @@ class SyncEndpoints:
             return _problem(Code.UNKNOWN_DEVICE if identity is None else Code.FORBIDDEN)
         try:
             asked = _asked(request, identity.device)
+            first = await asyncio.to_thread(page, self._engine, asked)
         except Undecodable:
             return _problem(Code.UNREADABLE)
-        try:
-            first = await asyncio.to_thread(page, self._engine, asked)
         except Refused as refused:
             return _problem(refused.code, history=refused.history)
         if "text/event-stream" not in request.headers.get("accept", ""):
@@ -130,22 +133,23 @@ class SyncEndpoints:
     async def _events(self, asked: Asked, first: Page) -> AsyncIterator[bytes]:
         """Pages as events. The id is the checkpoint, and only a page that completes a change has one."""
         given = first
-        while True:
-            is_last = given.digests is not None
-            if given.rows or given.outcomes or given.upto > asked.after.position or not is_last:
-                identity = b"id: " + str(given.cursor).encode() + b"\n" if is_last else b""
-                yield b"event: change\n" + identity + b"data: " + to_json(given) + b"\n\n"
-            if is_last and not await self._feed.moved(asked.space, given.upto, _HEARTBEAT_S):
-                yield b": still here\n\n"
-            asked = Asked(space=asked.space, device=asked.device, after=given.cursor)
-            try:
-                given = await asyncio.to_thread(page, self._engine, asked)
-            except Refused as refused:
-                # The role changed or the device was revoked: the device asks anew, and learns why.
-                yield b"event: closed\ndata: " + to_json({"code": refused.code}) + b"\n\n"
-                return
+        with self._feed.listening(asked.space) as listener:
+            while True:
+                is_last = given.digests is not None
+                if given.rows or given.outcomes or given.upto > asked.after.position or not is_last:
+                    identity = b"id: " + str(given.cursor).encode() + b"\n" if is_last else b""
+                    yield b"event: change\n" + identity + b"data: " + to_json(given) + b"\n\n"
+                if is_last and not await listener.moved(_HEARTBEAT_S):
+                    yield b": still here\n\n"
+                asked = Asked(space=asked.space, device=asked.device, after=given.cursor)
+                try:
+                    given = await asyncio.to_thread(page, self._engine, asked)
+                except Refused as refused:
+                    # The role changed or the device was revoked: the device asks anew, and learns why.
+                    yield b"event: closed\ndata: " + to_json({"code": refused.code}) + b"\n\n"
+                    return
 
-    def _origin(self, batch: Batch) -> directory.EnrolledDevice | None:
+    def _origin(self, conference: str, batch: Batch) -> directory.EnrolledDevice | None:
         """The device that issued and signed a batch which another delivers; None where the signature is not its."""
         with reading(self._engine).connect() as conn:
             origin = directory.device(conn, batch.device)
@@ -153,8 +157,7 @@ class SyncEndpoints:
             return None
         try:
             key = Ed25519PublicKey.from_public_bytes(_from_base64(origin.public_key))
-            signed = signed_bytes(batch.device, batch.epoch, batch.first, batch.commands)
-            key.verify(_from_base64(batch.signature), signed)
+            key.verify(_from_base64(batch.signature), signed_bytes(conference, batch))
         except (InvalidSignature, ValueError):
             return None
         return origin
@@ -165,6 +168,8 @@ def _from_base64(text: str) -> bytes:
 
 
 def _asked(request: Request, device: str) -> Asked:
+    if not CONFERENCE.fullmatch(request.path_params["conference"]):
+        raise Refused(Code.FORBIDDEN)
     text = request.headers.get("last-event-id", "")
     views = request.query_params.get("views")
     return Asked(

@@ -188,6 +188,7 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
         case ReleaseFact(held=held):
             return [] if found.get(HeldFactTask, held) is None else [FactReleased(held=held)]
         case ErasePerson(person=person):
+            checks.person("person", person)
             return [] if found.get(ErasedPerson, person) else [PersonErased(person=person)]
         case _:
             assert_never(command)

@@ -11,6 +11,7 @@ from typing import Final
 
 from shared.checkin.areas import Area
 from shared.checkin.ticket_code import Evidence
+from shared.kernel.codec import AwareTime
 from shared.kernel.decider import Found, Key, key
 from shared.kernel.ids import AreaId, DeviceId, PersonId, SeatTypeId, TicketId
 from shared.kernel.messages import row, value
@@ -67,7 +68,7 @@ class Seen:
     ticket: TicketId | None = None
     version: int | None = None
     seat_type: SeatTypeId | None = None
-    scanned_at: datetime
+    scanned_at: AwareTime
     """By the gate's clock: evidence, never an ordering of commands."""
 
 
@@ -149,6 +150,8 @@ def is_inside(passages: Sequence[Passage]) -> bool:
 
 def doubles(passages: Sequence[Passage]) -> dict[str, Passage]:
     """Double admissions by their scan's id, each with the first by position of the entries it has no exit from."""
+    if len(passages) < 2:  # almost all tickets, almost always
+        return {}
     runs: list[list[Passage]] = [[]]
     for passage in sorted(passages, key=_claimed):
         if passage.direction == Direction.EXIT:

@@ -30,6 +30,8 @@ from shared.kernel.messages import message, row
 from shared.kernel.personal import OfOwner
 
 SLUG: Final = re.compile(r"[A-Za-z0-9_]{1,50}")
+RESERVED_SLUGS: Final = frozenset({"admin", "api", "enrol", "health", "hooks", "metrics", "orders", "static", "sync"})
+"""The server's own addresses, and some that it may want: a conference's page stands at `/<slug>`."""
 TIME_ZONE: Final = re.compile(r"[A-Za-z_]+(/[A-Za-z0-9_+-]+)*")
 CURRENCY: Final = re.compile(r"[A-Z]{3}")
 ACCESS_CODE_LENGTH: Final = 5
@@ -289,7 +291,7 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
         case ChangeOwner():
             return _change_owner(command, found)
         case ChooseSlug(slug=slug):
-            checks.pattern("slug", slug, SLUG, "letters_digits_underscore")
+            _check_slug(slug)
             if conference.was_published:
                 raise Rejected("slug_is_fixed", slug=conference.slug)
             return [] if slug == conference.slug else [SlugChosen(slug=slug)]
@@ -310,6 +312,7 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
 def _create(command: CreateConference, conference: Conference | None, context: Context) -> Sequence[Event]:
     if conference is not None:
         raise Rejected("conference_exists")
+    checks.uuid("conference", context.conference)
     _check_conference(
         {
             "name": command.name,
@@ -319,8 +322,9 @@ def _create(command: CreateConference, conference: Conference | None, context: C
             "time_zone": command.time_zone,
         }
     )
-    checks.pattern("slug", command.slug, SLUG, "letters_digits_underscore")
+    _check_slug(command.slug)
     checks.pattern("currency", command.currency, CURRENCY, "three_capital_letters")
+    checks.person("owner", command.owner)
     checks.text("owner_name", command.owner_name, least=1, most=200)
     checks.email("owner_email", command.owner_email)
     _check_dates(command.starts_on, command.ends_on)
@@ -392,6 +396,12 @@ def _claim(slug: str, conference: Conference, found: Found, context: Context) ->
     held = conference.slug_held
     released = held if held is not None and held.lower() != slug.lower() else None
     return [SlugClaimed(slug=slug, conference=context.conference, released=released)]
+
+
+def _check_slug(slug: str) -> None:
+    checks.pattern("slug", slug, SLUG, "letters_digits_underscore")
+    if slug.lower() in RESERVED_SLUGS:
+        raise Rejected("invalid_field", field="slug", rule="reserved")
 
 
 def _check_conference(fields: dict[str, Any]) -> None:

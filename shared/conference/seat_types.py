@@ -103,6 +103,7 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
         case AddSeatType():
             if found.get(SeatType, command.seat_type) is not None:
                 raise Rejected("seat_type_exists", seat_type=command.seat_type)
+            checks.uuid("seat_type", command.seat_type)
             _check_seat_type(command.name, command.description, command.quota, command.price)
             return [
                 SeatTypeAdded(

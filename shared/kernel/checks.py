@@ -6,6 +6,7 @@ from typing import Final
 from shared.kernel.decider import Rejected
 from shared.kernel.personal import Erased
 
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _EMAIL: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 
 
@@ -29,6 +30,16 @@ def pattern(field: str, value: str, wanted: re.Pattern[str], rule: str) -> None:
     """A text that the pattern matches whole; `rule` is the stable word for what it asks."""
     if not wanted.fullmatch(value):
         raise Rejected("invalid_field", field=field, rule=rule)
+
+
+def uuid(field: str, value: str) -> None:
+    """An id that a ticket's code can carry: a UUID in its usual text, in lower case."""
+    pattern(field, value, _UUID, "uuid")
+
+
+def person(field: str, value: str) -> None:
+    """A person's id. What is said of nobody would be sealed under the conference's own key, and never be erased."""
+    text(field, value, least=1, most=100)
 
 
 def email(field: str, value: str | Erased) -> None:

@@ -1,15 +1,20 @@
 """Bytes to messages and back. The only module that knows msgspec; upcasting happens here and nowhere else."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 
 from shared.kernel.messages import Wire, wire_of
 
 T = TypeVar("T")
+
+AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time with its zone; one without could not be compared with the others, and is not decoded."""
 
 RawJson = msgspec.Raw
 """A part of a document kept as the bytes it came in."""
@@ -18,6 +23,7 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 MAX_INTEGER: Final = 2**53
 MAX_DEPTH: Final = 32
+_QUOTED: Final = re.compile(r"(?<=^Invalid enum value) '.*'(?= - at `|$)", re.DOTALL)
 
 # Deterministic: digests and the hash chain are over these bytes.
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -48,7 +54,7 @@ def from_json(kind: type[T], document: bytes) -> T:
         whole: Any = kind
         made: T = _decoder(whole).decode(document)
     except msgspec.ValidationError as error:
-        raise Undecodable("invalid", str(error)) from None
+        raise _invalid(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Undecodable("unreadable", "not a JSON document in UTF-8") from None
     return made
@@ -64,7 +70,11 @@ def from_builtins(kind: type[T], thing: Any) -> T:
     try:
         return msgspec.convert(thing, kind)
     except msgspec.ValidationError as error:
-        raise Undecodable("invalid", str(error)) from None
+        raise _invalid(error) from None
+
+
+def _invalid(error: msgspec.ValidationError) -> Undecodable:
+    return Undecodable("invalid", _QUOTED.sub("", str(error)))
 
 
 def check_limits(thing: Any, depth: int = 1) -> None:

@@ -197,6 +197,7 @@ def _check_position(position: int, assignments: Assignments) -> None:
 
 
 def _assign(command: AssignSeat, assignments: Assignments, found: Found) -> Sequence[Event]:
+    checks.person("attendee", command.attendee)
     checks.text("first_name", command.first_name, most=100)
     checks.text("last_name", command.last_name, least=1, most=100)
     checks.email("email", command.email)

@@ -141,6 +141,7 @@ def _update(command: UpdateOrder, order: Order, found: Found, context: Context) 
 
 
 def _assign(command: AssignRegistrantDetails, order: Order) -> Sequence[Event]:
+    checks.person("registrant", command.registrant)
     checks.text("first_name", command.first_name, most=100)
     checks.text("last_name", command.last_name, least=1, most=100)
     checks.email("email", command.email)

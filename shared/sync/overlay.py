@@ -1,12 +1,12 @@
 """What a desktop shows: the rows as pushed (the base) with its pending commands re-decided on them.
 
-Pure. `issue` decides a new command on what the user sees; `rebase` decides again those pending commands whose needed
+Pure. `decide` decides a new command on what the user sees; `Rebase` decides again those pending commands whose needed
 rows changed. Nothing is ever merged, and only the server settles a command: one that is refused here after a rebase
 stays pending, as *doubtful*, and is sent.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -77,26 +77,17 @@ class Overlay:
         self._top.update(decided.changes)
         return set(decided.changes)
 
-    def rebase(self, changed: Collection[Key], settled: Collection[str]) -> set[Key]:
-        """Take over a new base: rows that changed in it, and commands that it has settled.
+    def keep(self, pending: Pending, stale: set[Key]) -> set[Key]:
+        """Show a pending command as another overlay decided it, or anew where a row that it read is stale.
 
-        Returns the keys of all rows that may look different now.
+        Returns the keys of rows that may look different for it; they are stale for the commands after it.
         """
-        stale = set(changed)
-        for command_id in settled:
-            gone = self._pending.pop(command_id, None)
-            if gone is not None:
-                stale.update(gone.changes)
-        looks = set(stale)
-        self._top = {}
-        for pending in self._pending.values():
-            if not stale.isdisjoint(pending.reads):
-                before = pending.changes
-                self._speculate(pending)
-                again = before.keys() | pending.changes.keys()
-                stale |= again
-                looks |= again
-            self._top.update(pending.changes)
+        looks: set[Key] = set()
+        if not stale.isdisjoint(pending.reads):
+            before, pending = pending.changes, replace(pending)
+            self._speculate(pending)
+            looks = set(before.keys() | pending.changes.keys())
+        self.add(pending)
         return looks
 
     def _speculate(self, pending: Pending) -> None:
@@ -111,3 +102,29 @@ class Overlay:
         else:
             pending.standing, pending.events, pending.changes = Standing.WAITING, done.events, done.changes
         pending.reads = read.keys
+
+
+class Rebase:
+    """A new overlay on a new base, while whoever reads the old one goes on.
+
+    `changed` are the keys of rows that are different in the new base, `settled` the commands that it has outcomes of.
+    `catch_up` takes over what is pending in the old overlay; called again, what was issued since.
+    """
+
+    def __init__(self, before: Overlay, base: Rows, changed: Collection[Key], settled: Collection[str]) -> None:
+        self.after = Overlay(base)
+        self.looks = set(changed)
+        """The keys of all rows that may look different."""
+        self._before = before
+        self._taken = set(settled)
+        for pending in list(before.pending):
+            if pending.context.command_id in self._taken:
+                self.looks.update(pending.changes)
+
+    def catch_up(self) -> None:
+        """Decide again those pending commands whose needed rows changed, and keep the others as they are."""
+        for pending in list(self._before.pending):
+            command_id = pending.context.command_id
+            if command_id not in self._taken:
+                self._taken.add(command_id)
+                self.looks |= self.after.keep(pending, self.looks)

@@ -4,7 +4,6 @@
 """
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -198,6 +197,14 @@ def read_command(document: bytes) -> Command:
     return command
 
 
-def signed_bytes(device: str, epoch: int, first: int, commands: Iterable[RawJson]) -> bytes:
-    """What a device signs so that another may deliver its commands."""
-    return to_json({"device": device, "epoch": epoch, "first": first, "commands": list(commands)})
+def signed_bytes(conference: str, batch: Batch) -> bytes:
+    """What a device signs so that another may deliver its commands: to this conference, and to no other."""
+    return to_json(
+        {
+            "conference": conference,
+            "device": batch.device,
+            "epoch": batch.epoch,
+            "first": batch.first,
+            "commands": batch.commands,
+        }
+    )

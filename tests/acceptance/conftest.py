@@ -77,7 +77,7 @@ def _() -> None:
 
 @given(parsers.parse('another conference has the address "{slug}"'))
 def _(story: Story, slug: str) -> None:
-    other = Server("another-conference", story.clock, story.folder)
+    other = Server(id_of("another conference"), story.clock, story.folder)
     other.engine.dispose()
     other.engine = story.server.engine
     answer = other.run(replace(creation(), slug=slug), id="create-the-other")

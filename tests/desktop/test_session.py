@@ -17,14 +17,14 @@ from shared.kernel.ids import DeviceId, SeatTypeId
 from shared.kernel.messages import wire_of
 from shared.sync.digest import row_hash
 from shared.sync.protocol import BATCH_BYTES_MOST, BATCH_COMMANDS_MOST, Batch, Code, Page, Problem, PushedRow
-from tests.sync.world import Clock, Desktop, Server, creation
+from tests.sync.world import CONFERENCE, Clock, Desktop, Server, creation
 
 ORGANIZER = Actor(role=Role.ORGANIZER, id="laptop", label="laptop")
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
-    server = Server("conference-1", Clock(), tmp_path)
+    server = Server(CONFERENCE, Clock(), tmp_path)
     server.creators.add("laptop")
     return server
 
@@ -67,7 +67,9 @@ def door(server: Server, folder: Path) -> Desktop:
 def in_step(desktop: Desktop, role: Role = Role.ORGANIZER) -> bool:
     """Whether the rows that are here, and not only what is said of them, have the server's digests."""
     for view, digest in desktop.server.digests(role).items():
-        rows = desktop.workspace._base._reader.execute("SELECT id, body FROM rows WHERE view = ?", (view,)).fetchall()
+        rows = desktop.workspace._base.shown._connection.execute(
+            "SELECT id, body FROM rows WHERE view = ?", (view,)
+        ).fetchall()
         if sum(row_hash(view, one, body) for one, body in rows) % 2**128 != digest:
             return False
     return desktop.workspace.digests == desktop.server.digests(role)
@@ -80,7 +82,9 @@ def test_a_session_that_is_cut_anywhere_goes_on_with_the_next(server: Server, la
     server.page_rows = 2
     other = door(server, tmp_path)
     for number in range(6):
-        seat_type = AddSeatType(seat_type=SeatTypeId(f"type-{number}"), name="Full", quota=5, price=0)
+        seat_type = AddSeatType(
+            seat_type=SeatTypeId(f"01a20000-0000-7000-8000-{number:012x}"), name="Full", quota=5, price=0
+        )
         server.run(seat_type, id=f"command-{number:08d}", actor=ORGANIZER)
     for lost in range(40):
         left = [lost % 3]
@@ -217,9 +221,9 @@ def test_an_epoch_is_entered_again_behind_what_is_there(laptop: Desktop) -> None
     laptop.workspace.open_epoch(3)
     laptop.workspace.issue(tagline("2", seen="1"))
     laptop.workspace.issue(tagline("3", seen="2"))
-    laptop.log.open_epoch("conference-1", 2, ["laptop-command-00000003"])
-    laptop.log.open_epoch("conference-1", 2, ["laptop-command-00000004"])
-    numbers = [(one.epoch, one.seq) for one in laptop.log.commands("conference-1")]
+    laptop.log.open_epoch(CONFERENCE, 2, ["laptop-command-00000003"])
+    laptop.log.open_epoch(CONFERENCE, 2, ["laptop-command-00000004"])
+    numbers = [(one.epoch, one.seq) for one in laptop.log.commands(CONFERENCE)]
     assert numbers == [(1, 1), (2, 1), (2, 2), (3, 1)]
 
 
@@ -285,9 +289,9 @@ def test_a_second_start_while_reading_anew_begins_again(server: Server, laptop: 
 def test_a_server_restored_without_a_word_gets_its_commands_back(
     server: Server, laptop: Desktop, tmp_path: Path
 ) -> None:
-    backup = Server("conference-1", server.clock, tmp_path / "backup")
+    backup = Server(CONFERENCE, server.clock, tmp_path / "backup")
     backup.creators.add("laptop")
-    first = laptop.log.commands("conference-1")[0]
+    first = laptop.log.commands(CONFERENCE)[0]
     backup.run(creation(), id=first.command_id, actor=ORGANIZER)
     backup.run(EnrolDevice(device=DeviceId("laptop"), label="laptop", role=Role.ORGANIZER), id="enrolment")
     laptop.workspace.issue(tagline("Since the backup"))
@@ -304,12 +308,17 @@ def test_a_server_restored_without_a_word_gets_its_commands_back(
 
 
 def test_a_view_that_differs_is_read_anew(server: Server, laptop: Desktop) -> None:
-    server.run(AddSeatType(seat_type=SeatTypeId("t1"), name="Full", quota=5, price=0), id="type-0001", actor=ORGANIZER)
+    server.run(
+        AddSeatType(seat_type=SeatTypeId("01a20000-0000-7000-8000-000000000001"), name="Full", quota=5, price=0),
+        id="type-0001",
+        actor=ORGANIZER,
+    )
     assert ended(laptop) is State.SYNCED
     base = laptop.workspace._base
     base._writer.execute("UPDATE rows SET body = replace(body, 'Full', 'Fool') WHERE view = 'conference.seat_types'")
     base._writer.execute("UPDATE views SET digest = '1' WHERE view = 'conference.seat_types'")
-    base.refresh()
+    laptop.close()
+    laptop.open()
     laptop.workspace.issue(tagline("x"))
     assert ended(laptop) is State.SYNCED
     assert not laptop.staging.differing
@@ -362,7 +371,8 @@ def test_a_view_that_this_desktop_learned_is_read_from_its_start(server: Server,
     base = laptop.workspace._base
     base._writer.execute("UPDATE views SET version = 0, digest = '0' WHERE view = 'access.devices'")
     base._writer.execute("DELETE FROM rows WHERE view = 'access.devices'")
-    base.refresh()
+    laptop.close()
+    laptop.open()
     server.page_rows = 1
     server.run(tagline("Theirs"), id="theirs-0001", actor=ORGANIZER)
     assert ended(laptop) is State.SYNCED

@@ -1,6 +1,7 @@
 """The door of the screens: what a user sees, what waits, what was refused; and the gate and the second try on top."""
 
 import base64
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from desktop.door import Door
 from desktop.profile import now
 from desktop.reapply import refreshed
 from desktop.sync.session import State
+from desktop.workspace import Change
 from shared.access.access import Device, ErasePerson
 from shared.checkin import ticket_code
 from shared.checkin.admission import Action
@@ -190,9 +192,8 @@ class Gate:
             is_cancelled=False,
         )
         rows = {key(Pass, TICKET): PushedRow(wire_of(Pass).name, TICKET, 3, RawJson(to_json(shown)))}
-        base = workspace._base
-        base.apply(base.checkpoint(), base.versions(), base.digests_after(rows, ()), rows, [])
-        base.refresh()
+        change = Change(checkpoint=workspace.checkpoint, versions=workspace.versions(), rows=rows, outcomes=[])
+        workspace.apply(replace(change, digests=workspace.digests_after(change)))
 
     def door(self, direction: Direction = Direction.ENTRY) -> Door:
         return Door(self.laptop.workspace, area=AREA, gate="West", direction=direction)
@@ -235,7 +236,7 @@ def test_a_ticket_is_admitted_once_and_the_scans_are_kept(gate: Gate) -> None:
     assert scan(gate.door(Direction.EXIT), code) == (Finding.LEAVE, Action.ADMITTED)
     assert scan(gate.door(), code) == (Finding.ADMIT, Action.ADMITTED)
     assert len(gate.laptop.workspace.pending) == 4
-    assert [one.id for one in gate.laptop.workspace._base.search(wire_of(Pass).name, "jorg")] == [TICKET]
+    assert [one.id for one in gate.laptop.workspace._base.shown.search(wire_of(Pass).name, "jorg")] == [TICKET]
     assert [one.locator for one in gate.laptop.workspace.search(Pass, "jorg oz").values()] == ["ABC123"]
     assert gate.laptop.workspace.search(Pass, " ") == {}
 

@@ -13,7 +13,7 @@ from shared.kernel.ids import OrderId, code, derive, derived_id, locator, uuid7
 from shared.registration.assignments import ticket_id
 from shared.sync.digest import row_hash
 from shared.sync.protocol import NO_HASH as NO_HASH_TEXT
-from shared.sync.protocol import START, Checkpoint, signed_bytes
+from shared.sync.protocol import START, Batch, Checkpoint, signed_bytes
 from tests.spec import SECRET
 from tests.sync.world import Clock, Server, creation
 
@@ -77,6 +77,7 @@ def test_the_text_of_a_checkpoint() -> None:
 
 
 def test_what_a_device_signs_of_a_bundle() -> None:
-    signed = signed_bytes("laptop-1", 2, 17, [RawJson(b'{"id":"x"}'), RawJson(b"{}")])
-    assert signed == b'{"commands":[{"id":"x"},{}],"device":"laptop-1","epoch":2,"first":17}'
+    commands = [RawJson(b'{"id":"x"}'), RawJson(b"{}")]
+    signed = signed_bytes("a", Batch(release=1, device="laptop-1", epoch=2, first=17, commands=commands))
+    assert signed == b'{"commands":[{"id":"x"},{}],"conference":"a","device":"laptop-1","epoch":2,"first":17}'
     assert from_json(dict[str, object], signed)["first"] == 17

@@ -31,12 +31,12 @@ from shared.registration.order import PlaceOrder
 from shared.registration.pricing import Wanted
 from shared.sync.protocol import Verdict
 
-SPACE = "conference-1"
+SPACE = "01a20000-0000-7000-8000-000000000001"
 LAPTOP, DOOR = "laptop-1", "door-1"
 SERVER = Actor(role=Role.SERVER, id="server")
 WEB = Actor(role=Role.REGISTRANT, id="web")
-SEATS = SeatTypeId("seats-full")
-FREE = SeatTypeId("seats-free")
+SEATS = SeatTypeId("01a20000-0000-7000-8000-000000000011")
+FREE = SeatTypeId("01a20000-0000-7000-8000-000000000012")
 
 
 @dataclass

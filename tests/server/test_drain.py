@@ -199,3 +199,28 @@ def test_a_closed_drain_takes_nothing_and_keeps_nobody_waiting(opened: Authority
     for number in (1, 2):
         with pytest.raises(RuntimeError):
             drain.submit(SPACE, job(opened, order(number)))
+
+
+def test_a_busy_conference_does_not_keep_the_others_from_their_turn(opened: Authority, drain: Drain) -> None:
+    number, is_over = 0, threading.Event()
+
+    def again(_: object = None) -> None:
+        nonlocal number
+        number += 1
+        if not is_over.is_set():
+            # Called by the thread that handles, so that something waits whenever a batch is done.
+            drain.submit(SPACE, job(opened, order(number))).add_done_callback(again)
+
+    again()
+    try:
+        answer = drain.submit("01a20000-0000-7000-8000-00000000000f", job(opened, order(1))).result(20)
+    finally:
+        is_over.set()
+    assert statuses(answer) == ["refused"]
+
+
+def test_conferences_that_nobody_uses_are_not_kept_in_memory(opened: Authority, drain: Drain) -> None:
+    for number in range(100):
+        drain.submit(f"nowhere-{number}", Job(commands=[], actor=WEB)).result(20)
+    assert len(drain._spaces) <= 64
+    assert statuses(drain.submit(SPACE, job(opened, order(1))).result(20)) == ["accepted"]

@@ -1,24 +1,27 @@
 """The transaction: what a batch of commands comes to, be they new, known, unreadable or under a wrong number."""
 
+from dataclasses import replace
+from secrets import token_hex
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from server.handle import Incoming, Job
-from server.store import deadlines, outbox
+from server.store import commits, deadlines, outbox
 from server.store.engine import reading
 from server.web.batches import read_commands
 from shared.access.access import ChangeDeviceRole, Device, HeldFactTask, RevokeDevice
+from shared.checkin.areas import DefineArea
 from shared.checkin.views import Incident
 from shared.conference.conference import Conference, EditConference
 from shared.conference.seat_types import AddSeatType
 from shared.kernel.codec import RawJson, from_json, to_json
 from shared.kernel.decider import Role
 from shared.kernel.edits import Edit
-from shared.kernel.ids import DeviceId, OrderId, PaymentId, SeatTypeId
+from shared.kernel.ids import AreaId, DeviceId, OrderId, PaymentId, PersonId, SeatTypeId, TicketId
 from shared.payments.payment import RecordCapture
-from shared.registration.order import Order, StartPayment
+from shared.registration.order import ExpireOrder, Order, StartPayment
 from shared.registration.seats import SeatsOfType
 from shared.sync.protocol import Batch, Code, Status
 from tests.server.authority import (
@@ -128,7 +131,9 @@ def test_another_body_under_a_known_id_is_refused_and_both_are_kept(opened: Auth
 
 
 def test_a_refused_command_is_recorded_uses_its_number_up_and_stays_refused(opened: Authority) -> None:
-    (bad,) = opened.incoming(AddSeatType(seat_type=SeatTypeId("t"), name="", quota=1, price=1))
+    (bad,) = opened.incoming(
+        AddSeatType(seat_type=SeatTypeId("01a20000-0000-7000-8000-000000000013"), name="", quota=1, price=1)
+    )
     for _ in range(2):
         answer = opened.push(bad, first=5)
         assert (statuses(answer), answer.expected) == (["refused"], 6)
@@ -304,3 +309,63 @@ def test_an_id_that_no_database_keeps_does_not_hold_up_its_batch(opened: Authori
     commands, bad = read_commands(batch, opened.clock())
     answer = opened.submit(Job(commands=commands, device=LAPTOP, first=5))[0]
     assert (statuses(answer), answer.expected, len(bad)) == (["refused", "refused"], 7, 2)
+
+
+def test_ids_too_long_for_an_index_are_refused_and_hold_nothing_up(opened: Authority) -> None:
+    long = token_hex(5_000)
+    answer = opened.push(
+        DefineArea(area=AreaId(long), name="Main", seat_types=(SEATS,)),
+        replace(order(1), order=OrderId(long)),
+        replace(order(2), registrant=PersonId(long)),
+        replace(scan(1, clock=opened.clock, ticket=TicketId(long))),
+        tagline("New"),
+        first=5,
+    )
+    assert statuses(answer) == ["refused", "refused", "refused", "held", "accepted"]
+    assert codes([answer])[:4] == ["invalid_field", "invalid_field", "invalid", "invalid_field"]
+
+
+def test_a_scan_without_a_time_zone_is_held_and_spoils_no_later_one(opened: Authority) -> None:
+    ticket = TicketId("ticket-1")
+    good = [scan(number, clock=opened.clock, ticket=ticket) for number in (1, 2)]
+    bad = to_json(replace(good[0], scan="scan-3")).replace(b'Z"', b'"')
+    answer = opened.push(raw("checkin.record_scan", bad, "naive-scan", opened.clock()), *good, first=1, device=DOOR)
+    assert statuses(answer) == ["held", "accepted", "accepted"]
+
+
+def test_another_command_with_the_same_body_under_a_known_id_is_kept_as_what_it_is(opened: Authority) -> None:
+    body = to_json(order(1))
+    one, other = (
+        raw(name, body, "twice-used", opened.clock()) for name in ("access.no_such", "registration.place_order")
+    )
+    answer = opened.push(one, other, first=5)
+    assert codes([answer]) == ["unknown_message", "id_reused"]
+    assert b"order-1" in opened.log()[-1].body
+    assert b"secret.example" not in opened.everything_stored()
+
+
+def test_a_stranger_leaves_no_trace_of_a_conference_that_there_is_not(authority: Authority) -> None:
+    for may_create in (False, True):
+        job = Job(commands=authority.incoming(tagline("x")), device=LAPTOP, first=2, may_create=may_create)
+        assert authority.submit(job)[0].stopped is not None
+    with authority.engine.begin() as conn:
+        assert commits.spaces(conn) == []
+    authority.open_conference()
+
+
+def test_a_device_revoked_in_the_directory_is_revoked_here(opened: Authority) -> None:
+    commands = opened.incoming(scan(1, clock=opened.clock), tagline("Late"))
+    answer = opened.submit(Job(commands=commands, device=LAPTOP, first=5, is_revoked=True))[0]
+    assert [(one.verdict.status, one.verdict.code) for one in answer.receipts] == [
+        ("held", "device_revoked"),
+        ("refused", "device_revoked"),
+    ]
+
+
+def test_a_deadline_is_not_decided_before_its_date_though_the_clock_was_set_back(opened: Authority) -> None:
+    opened.run(order(1), actor=WEB)
+    due = opened.row(Order, "order-1").expires_at
+    expire = opened.incoming(ExpireOrder(order=OrderId("order-1")))
+    opened.submit(Job(commands=expire, actor=SERVER, not_before=due))
+    assert opened.row(Order, "order-1").state == "expired"
+    assert seats_row(opened).held == 0

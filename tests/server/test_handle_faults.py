@@ -43,7 +43,9 @@ def paid(authority: Authority) -> RecordCapture:
 def test_a_bug_in_an_intent_refuses_it_and_leaves_no_half_effect(opened: Authority) -> None:
     opened.run(order(1), actor=WEB)
     damaged = _damage(opened, lambda: opened.drop_row(SeatsOfType, SEATS))
-    workshop = AddSeatType(seat_type=SeatTypeId("other"), name="Workshop", quota=1, price=1)
+    workshop = AddSeatType(
+        seat_type=SeatTypeId("01a20000-0000-7000-8000-000000000013"), name="Workshop", quota=1, price=1
+    )
     cancel = CancelOrder(order=OrderId("order-1"))
     answer = opened.push(order(2, seat_type=FREE), workshop, cancel, order(3, seat_type=FREE), first=5)
     assert statuses(answer) == ["accepted", "accepted", "refused", "accepted"]

@@ -300,3 +300,11 @@ def test_to_read_what_was_not_asked_for_is_a_bug() -> None:
 
 def test_an_actor_may_have_no_label() -> None:
     assert Actor(role=Role.SERVER, id="server").label == ""
+
+
+def test_an_id_that_no_database_indexes_is_refused() -> None:
+    rows = Memory()
+    gather(lambda _: [key(Order, "x" * 200)], rows)
+    with pytest.raises(Rejected) as raised:
+        gather(lambda _: [key(Order, "x" * 201)], rows)
+    assert raised.value.values == {"field": "id", "rule": "too_long", "most": 200}

@@ -39,14 +39,14 @@ from shared.registration.order import ConfirmFreeOrder, PlaceOrder
 from shared.registration.pricing import Wanted
 from shared.registration.seats import SeatsOfType
 from shared.sync.digest import MODULUS, row_hash
-from shared.sync.overlay import Overlay, Pending
+from shared.sync.overlay import Overlay, Pending, Rebase
 from shared.sync.protocol import Batch, Page, Pushed, Verdict
-from tests.sync.world import Clock, Desktop, Server, creation
+from tests.sync.world import CONFERENCE, Clock, Desktop, Server, creation
 
 REGISTRANT = Actor(role=Role.REGISTRANT, id="web")
 SERVER = Actor(role=Role.SERVER, id="server")
 AREA = AreaId("area-main")
-FREE, PAID = SeatTypeId("type-free"), SeatTypeId("type-paid")
+FREE, PAID = SeatTypeId("01a20000-0000-7000-8000-000000000011"), SeatTypeId("01a20000-0000-7000-8000-000000000012")
 
 
 class Flaw(StrEnum):
@@ -94,7 +94,7 @@ class Machine(RuleBasedStateMachine):
         memory = Path("/dev/shm")
         self.folder = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
         self.clock = Clock()
-        self.server = Server("conference-1", self.clock, self.folder, page_rows=3)
+        self.server = Server(CONFERENCE, self.clock, self.folder, page_rows=3)
         self.seen_states: dict[tuple[str, int], dict[str, int]] = {}
         self.backups: list[dict[str, list[Any]]] = []
         self.counter = 0
@@ -264,7 +264,10 @@ class Machine(RuleBasedStateMachine):
     def _drop_sent(self, desktop: Desktop, request: Request) -> None:
         batch = from_json(Batch, request.body)
         sent = [from_json(dict[str, Any], bytes(one))["id"] for one in batch.commands]
-        desktop.workspace._overlay.rebase((), sent)
+        workspace = desktop.workspace
+        rebase = Rebase(workspace._overlay, workspace._base.shown, (), sent)
+        rebase.catch_up()
+        workspace._overlay = rebase.after
 
     @rule(name=names)
     def crash_and_reopen(self, name: int) -> None:
@@ -330,14 +333,14 @@ class Machine(RuleBasedStateMachine):
     def what_is_shown_is_what_its_rules_see(self) -> None:
         for desktop in self.desktops.values():
             workspace = desktop.workspace
-            anew = Overlay(workspace._base)
+            anew = Overlay(workspace._base.shown)
             for pending in workspace.pending:
                 decided = Pending(command=pending.command, context=pending.context)
                 anew._speculate(decided)
                 anew.add(decided)
             for kind in DOMAIN.rows:
                 view = wire_of(kind).name
-                keys = {*workspace._base.rows(view), *(key for key in anew.touched if key.view == view)}
+                keys = {*workspace._base.shown.rows(view), *(key for key in anew.touched if key.view == view)}
                 if keys and view in workspace.versions():
                     expected = {key.id: to_json(row) for key, row in anew.fetch(keys).items() if row is not None}
                     visible: dict[str, Any] = workspace.rows(kind)
@@ -360,7 +363,7 @@ class Machine(RuleBasedStateMachine):
         for desktop in self.desktops.values():
             workspace = desktop.workspace
             pending = {one.context.command_id for one in workspace.pending}
-            settled = workspace._base.outcomes()
+            settled = workspace._base.shown.outcomes()
             for logged, _ in workspace.activity():
                 assert (logged.command_id in pending) != (logged.command_id in settled), logged.command_id
 

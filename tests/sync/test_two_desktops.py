@@ -14,12 +14,12 @@ from shared.conference.conference import (
 )
 from shared.kernel.decider import Rejected, Role
 from shared.kernel.edits import Edit
-from tests.sync.world import Clock, Desktop, Server, creation
+from tests.sync.world import CONFERENCE, Clock, Desktop, Server, creation
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
-    return Server("conference-1", Clock(), tmp_path)
+    return Server(CONFERENCE, Clock(), tmp_path)
 
 
 def test_a_conference_made_offline_reaches_the_server_whole(server: Server, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from shared.kernel.ids import PersonId
 from shared.kernel.messages import wire_of
 from shared.sync.protocol import Checkpoint, Code, Problem, Pushed, read_batch
 
+CONFERENCE = "01a20000-0000-7000-8000-000000000001"
 MASTER = bytes(range(32))
 FILE_KEY = bytes(range(32, 64))
 

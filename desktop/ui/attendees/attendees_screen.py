@@ -19,8 +19,9 @@ from shared.checkin.verdict import Pass
 from shared.kernel.decider import Key
 
 _PAUSE_MS: Final = 60  # after the last key, so that a fast typist searches once
+_QUIET_MS: Final = 150  # between repaints while many changes come
 _ROW_HEIGHT: Final = 34
-_WIDTHS: Final = (0, 140, 175, 95, 80)
+_WIDTHS: Final = (0, 130, 175, 110, 80)
 
 
 class AttendeesScreen(Page):
@@ -59,6 +60,11 @@ class AttendeesScreen(Page):
         row.addWidget(self.panel)
         self.body.addLayout(row, 1)
         self.model.modelReset.connect(self._show_state)
+        self._stale: set[Key] = set()
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(_QUIET_MS)
+        self._quiet.timeout.connect(self._show_changes)
         changes.changed.connect(self._on_change)
         self._was_shown = False
 
@@ -70,10 +76,26 @@ class AttendeesScreen(Page):
             self._show_state()
 
     def _on_change(self, keys: set[Key]) -> None:
+        # Restarted only when it ran out, so that it fires while changes keep coming.
         if self._was_shown:
-            self.model.changed(keys)
-            if self.panel.row is not None and is_about(keys, self.panel.row):
-                self.panel.show_row(self._workspace.get(Pass, self.panel.row.ticket))
+            self._stale |= keys
+            if not self._quiet.isActive():
+                self._quiet.start()
+
+    def _show_changes(self) -> None:
+        """Show what changed, with the same place of the table and the same person in view."""
+        keys, self._stale = self._stale, set()
+        chosen, bar = self.panel.row, self.table.verticalScrollBar()
+        place, above = self.table.currentIndex().row(), bar.value()
+        self.model.changed(keys)
+        bar.setValue(above)
+        if chosen is None:
+            return
+        row = self.model.row_at(place)
+        if not self.table.currentIndex().isValid() and row is not None and row.ticket == chosen.ticket:
+            self.table.selectRow(place)
+        if is_about(keys, chosen):
+            self.panel.show_row(self._workspace.get(Pass, chosen.ticket))
 
     def _find(self) -> None:
         self.model.search(self.search.text())

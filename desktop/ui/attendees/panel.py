@@ -87,7 +87,7 @@ class AttendeePanel(QFrame):
 
     def _arrivals(self, row: Pass) -> None:
         self._column.addWidget(rule())
-        self._add(self.tr("Arrivals"), "caption")
+        self._add(self.tr("Arrivals with this ticket"), "caption")
         is_empty = True
         for area_id, area in self._workspace.rows(Area).items():
             admission = self._workspace.get(Admission, admission_id(AreaId(area_id), row.ticket))

@@ -1,13 +1,16 @@
-"""The numbers of an area: admitted of expected, inside, a minute. Corrected visibly by a late sync."""
+"""The numbers of an area: admitted of expected, inside, turned away, and let in a minute by this device.
 
-from collections import deque
-from collections.abc import Callable
+Corrected visibly by a late sync.
+"""
+
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from desktop.ui import words
+from desktop.ui.door.doorkeeper import Scanned
 from desktop.ui.parts.labels import label
 from desktop.ui.tokens import Space
 from desktop.workspace import Workspace
@@ -15,7 +18,7 @@ from shared.checkin.areas import Area, Arrivals
 from shared.checkin.views import Expected
 from shared.kernel.ids import AreaId
 
-_RATE_OVER: Final = timedelta(minutes=5)
+RATE_OVER: Final = timedelta(minutes=5)
 
 
 class Counters(QFrame):
@@ -24,7 +27,7 @@ class Counters(QFrame):
     def __init__(self, workspace: Workspace, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._workspace, self._now = workspace, now
-        self._entries: deque[datetime] = deque(maxlen=10_000)
+        self._entries: dict[str, tuple[AreaId, datetime]] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.ROOMY)
@@ -32,7 +35,7 @@ class Counters(QFrame):
         for name, text in (
             ("admitted", self.tr("admitted")),
             ("inside", self.tr("inside")),
-            ("rate", self.tr("a minute")),
+            ("rate", self.tr("a minute, here")),
             ("turned_away", self.tr("turned away")),
         ):
             column = QVBoxLayout()
@@ -42,9 +45,13 @@ class Counters(QFrame):
             column.addWidget(label(text, "small"))
             row.addLayout(column)
 
-    def count_entry(self, at: datetime) -> None:
-        """Somebody was let in here, at this moment."""
-        self._entries.append(at)
+    def count_entries(self, entries: Iterable[Scanned]) -> None:
+        """These were let in by this device."""
+        self._entries |= {one.scan: (one.seen.area, one.seen.scanned_at) for one in entries}
+
+    def forget_entry(self, scan: str) -> None:
+        """It was undone."""
+        self._entries.pop(scan, None)
 
     def refresh(self, area_id: AreaId | None) -> None:
         area = None if area_id is None else self._workspace.get(Area, area_id)
@@ -52,10 +59,10 @@ class Counters(QFrame):
         types = () if area is None else area.seat_types
         expected = sum(0 if (one := self._workspace.get(Expected, each)) is None else one.tickets for each in types)
         admitted = 0 if arrivals is None else sum(arrivals.admitted.values())
-        since = self._now() - _RATE_OVER
-        while self._entries and self._entries[0] < since:
-            self._entries.popleft()
-        rate = len(self._entries) / (_RATE_OVER.total_seconds() / 60)
+        since = self._now() - RATE_OVER
+        self._entries = {scan: one for scan, one in self._entries.items() if one[1] >= since}
+        here = sum(area == area_id for area, _ in self._entries.values())
+        rate = here / (RATE_OVER.total_seconds() / 60)
         self._say("admitted", self.tr("{0} of {1}").format(words.count(admitted), words.count(expected)))
         self._say("inside", words.count(0 if arrivals is None else arrivals.inside))
         self._say("rate", f"{rate:.1f}" if 0 < rate < 10 else words.count(round(rate)))

@@ -12,8 +12,8 @@ from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
 from desktop.ui.changes import Changes, concerns
 from desktop.ui.desk import Connection
-from desktop.ui.door.counters import Counters
-from desktop.ui.door.doorkeeper import Doorkeeper, Scanned
+from desktop.ui.door.counters import RATE_OVER, Counters
+from desktop.ui.door.doorkeeper import Doorkeeper, Post, Scanned
 from desktop.ui.door.findings import look
 from desktop.ui.door.gate_bar import GateBar
 from desktop.ui.door.scanner import Scanner
@@ -26,7 +26,6 @@ from desktop.ui.parts.page import Page
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space
 from desktop.workspace import Workspace
-from shared.checkin.admission import Action
 from shared.checkin.verdict import Direction, Pass
 from shared.kernel.decider import Key, Rejected
 from shared.kernel.ids import AreaId
@@ -34,6 +33,7 @@ from shared.sentences import sentence
 
 _SIDE_WIDTH: Final = 340
 _VIEWS: Final = ("checkin.areas", "checkin.arrivals", "checkin.expected", "checkin.incidents", "checkin.passes")
+_AGING_MS: Final = 15_000  # what is said of the last minutes goes on without scans
 _QUIET_MS: Final = 150  # between repaints of numbers and strip while many changes come
 
 
@@ -64,12 +64,13 @@ class DoorScreen(Page):
         self.verdict = VerdictPanel()
         self.card = TicketCard(workspace)
         self.card.overridden.connect(self._override)
+        self.card.undone.connect(self._undo)
         self.field = ScanField()
         self.field.setPlaceholderText(self.tr("Scan, or search by name (Ctrl+F)"))
         self.field.setAccessibleName(self.tr("Scan or search"))
         QShortcut(QKeySequence.StandardKey.Find, self, self.field.setFocus)
         self.results = Results(workspace)
-        self.strip = Strip(workspace)
+        self.strip = Strip(workspace, self.keeper.is_undone)
         self.strip.chosen.connect(self._show_again)
         self.field.textChanged.connect(self._find)
         self.field.down_pressed.connect(self.results.enter)
@@ -90,7 +91,13 @@ class DoorScreen(Page):
         self._is_stale.timeout.connect(self.refresh)
         changes.changed.connect(self._on_change)
         self.strip.show_scans(self.keeper.last(MOST))
+        self.counters.count_entries(self.keeper.entries(RATE_OVER, now()))
+        self._stood: Post | None = None
         self._stand()
+        aging = QTimer(self)
+        aging.setInterval(_AGING_MS)
+        aging.timeout.connect(self.refresh)
+        aging.start()
 
     def _arrange(self) -> None:
         left = QVBoxLayout()
@@ -144,23 +151,53 @@ class DoorScreen(Page):
         try:
             scanned = act()
         except Rejected as refusal:
-            self.verdict.ready(self.tr("Not recorded"), sentence(refusal.code, refusal.values))
+            self._clear(self.tr("Not recorded"), sentence(refusal.code, refusal.values))
             return
         except (EnvironmentProblem, OSError) as problem:
             # Nothing may look admitted that is not on the disk.
-            self.verdict.ready(self.tr("Not recorded"), str(problem))
+            self._clear(self.tr("Not recorded"), str(problem))
             return
+        except Exception:
+            self._clear(self.tr("Not recorded"), self.tr("Something went wrong. This scan does not count."))
+            raise
         self._show(scanned)
-        if scanned.action is not Action.TURNED_AWAY and scanned.seen.direction is Direction.ENTRY:
-            self.counters.count_entry(scanned.seen.scanned_at)
+        if scanned.is_entry:
+            self.counters.count_entries([scanned])
         self.strip.add(scanned)
         self.counters.refresh(scanned.seen.area)
-        self.sounded.emit(look(scanned.finding, scanned.action).tone.value)
+        if self.gate.is_audible:
+            self.sounded.emit(look(scanned.finding, scanned.action).tone.value)
+
+    def _undo(self, reason: str) -> None:
+        scanned = self.card.scanned
+        if scanned is None:
+            return
+        operator = self.gate.operator.text().strip()
+        name = self.card.name.text()
+        try:
+            self.keeper.undo(scanned, f"{reason} ({operator})" if operator else reason)
+        except Rejected as refusal:
+            self.card.complain(sentence(refusal.code, refusal.values))
+            return
+        except (EnvironmentProblem, OSError) as problem:
+            self.card.complain(str(problem))
+            return
+        self.counters.forget_entry(scanned.scan)
+        self._clear(self.tr("Undone"), self.tr("This admission does not count any more: {0}").format(name))
+        self.refresh()
+        self.field.setFocus()
+
+    def _clear(self, text: str, hint: str) -> None:
+        """Take the last verdict away."""
+        self.card.clear()
+        self._filler.show()
+        self.verdict.ready(text, hint)
 
     def _show(self, scanned: Scanned) -> None:
         row = None if scanned.ticket is None else self._workspace.get(Pass, scanned.ticket)
-        self.verdict.show_verdict(look(scanned.finding, scanned.action), "" if row is None else words.holder(row))
-        self.card.show_scan(scanned)
+        name = "" if row is None else words.bearer(row, scanned.version)
+        self.verdict.show_verdict(look(scanned.finding, scanned.action), name)
+        self.card.show_scan(scanned, may_undo=self.keeper.may_undo(scanned, self._now()))
         self._filler.hide()
         self._say_basis()
 
@@ -171,12 +208,12 @@ class DoorScreen(Page):
         scanned = self.card.scanned
         if scanned is None:
             return
-        if scanned.command_id not in {one.context.command_id for one in self._workspace.pending}:
+        if self._workspace.is_settled(scanned.command_id):
             self.card.say_basis(self.tr("The server has this scan"), is_confirmed=True)
             return
         heard_at = self._connection().heard_at
         if heard_at is None:
-            text = self.tr("Decided on this device, which has not heard from the server since it started")
+            text = self.tr("Decided on this device, which has not heard from the server yet")
         else:
             text = self.tr("Decided on this device, with data {age} old").format(age=words.age(self._now() - heard_at))
         self.card.say_basis(text, is_confirmed=False)
@@ -192,21 +229,23 @@ class DoorScreen(Page):
         self._side.setCurrentIndex(1 if self.results.count() else 2)
 
     def _stand(self) -> None:
-        """The gate changed: say whether it is ready."""
+        """The gate changed: say whether it is ready. Where it stands elsewhere, the last verdict is not of there."""
         post = self.gate.post
+        has_moved = _place(post) != _place(self._stood)
+        self._stood = post
         self._scanner.is_active = post is not None
         if post is None:
             self.field.setEnabled(False)
             if self.gate.area.count():
-                self.verdict.ready(
+                self._clear(
                     self.tr("Name the gate"), self.tr("Type at which gate this device stands. Then it is ready.")
                 )
             else:
                 hint = self.tr("An organizer names the areas and which seat types they admit.")
-                self.verdict.ready(self.tr("No area yet"), hint)
-        elif self.card.scanned is None or not self.field.isEnabled():
+                self._clear(self.tr("No area yet"), hint)
+        elif has_moved:
             self.field.setEnabled(True)
-            self.verdict.ready(self.tr("Ready to scan"), self.tr("Scan a ticket, whatever is open, or type a name."))
+            self._clear(self.tr("Ready to scan"), self.tr("Scan a ticket, whatever is open, or type a name."))
         self.counters.refresh(self._area)
 
     @property
@@ -223,13 +262,20 @@ class DoorScreen(Page):
         """Show numbers, strip and basis as they stand."""
         had_areas = bool(self.gate.area.count())
         self.gate.refresh()
-        if had_areas != bool(self.gate.area.count()):
+        if had_areas != bool(self.gate.area.count()) or _place(self.gate.post) != _place(self._stood):
             self._stand()
         self.counters.refresh(self._area)
         self.strip.refresh()
         self._say_basis()
+        if self.card.scanned is not None:
+            self.card.allow_undo(may_undo=self.keeper.may_undo(self.card.scanned, self._now()))
 
     def focus_first(self) -> None:
         """What has the focus when the door opens."""
         target = self.field if self.field.isEnabled() else self.gate.gate
         target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _place(post: Post | None) -> tuple[AreaId, str, Direction] | None:
+    """Where a device stands, whoever operates it."""
+    return None if post is None else (post.area, post.gate, post.direction)

@@ -1,17 +1,21 @@
 """The door of one conference on this device: where it stands, what was scanned, and the override of a verdict."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice, takewhile
 
 from desktop import door
 from desktop.door import Door
 from desktop.store.log import Logged, decode_events
 from desktop.workspace import Workspace
-from shared.checkin.admission import Action, RecordScan, ScanRecorded
-from shared.checkin.verdict import Direction, Finding, Pass, Passage, Seen, Verdict
+from shared.checkin.admission import UNDO_WITHIN, Action, RecordScan, ScanRecorded, UndoAdmission
+from shared.checkin.verdict import Admission, Direction, Finding, Pass, Passage, Seen, Verdict, admission_id
 from shared.kernel.codec import Undecodable
 from shared.kernel.ids import AreaId, SeatTypeId, TicketId
 from shared.kernel.messages import wire_of
+from shared.sync.protocol import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +46,23 @@ class Scanned:
     def may_override(self) -> bool:
         return self.action is Action.TURNED_AWAY
 
+    @property
+    def is_entry(self) -> bool:
+        """Whether somebody was let in."""
+        return self.action is not Action.TURNED_AWAY and self.seen.direction is Direction.ENTRY
+
+    @property
+    def version(self) -> int | None:
+        """The version of the ticket whose code was shown; None where it was another ticket's, or none."""
+        return self.seen.version if self.seen.ticket == self.ticket else None
+
 
 class Doorkeeper:
     """Every answer is of a scan that is in the log file already."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._undone = {one.scan for one in self._undos()}
 
     def scan(self, text: str, post: Post) -> Scanned:
         """Record the scan of a code."""
@@ -70,15 +85,48 @@ class Doorkeeper:
         told = f"{reason} ({post.operator})" if post.operator else reason
         return replace(_told(seen, self._door(post).record(seen, concluded, override=told)), reason=told)
 
+    def may_undo(self, scanned: Scanned, now: datetime) -> bool:
+        """Whether it is an entry of a short while ago that still counts."""
+        if not scanned.is_entry or scanned.ticket is None or now - scanned.seen.scanned_at > UNDO_WITHIN:
+            return False
+        admission = self._workspace.get(Admission, admission_id(scanned.seen.area, scanned.ticket))
+        return admission is not None and any(one.scan == scanned.scan for one in admission.passages)
+
+    def undo(self, scanned: Scanned, reason: str) -> None:
+        """Take an entry back; raises Rejected. The scan stays recorded."""
+        assert scanned.ticket is not None, "it may be undone"
+        self._workspace.issue(
+            UndoAdmission(area=scanned.seen.area, ticket=scanned.ticket, scan=scanned.scan, reason=reason)
+        )
+        self._undone.add(scanned.scan)
+
+    def is_undone(self, scan: str) -> bool:
+        """Whether this device took the scan's entry back."""
+        return scan in self._undone
+
     def last(self, most: int) -> list[Scanned]:
         """The latest scans of this device, the newest first, from the log."""
-        found: list[Scanned] = []
+        return list(islice(self._scans(), most))
+
+    def entries(self, over: timedelta, now: datetime) -> list[Scanned]:
+        """Those that this device let in during this time, undone ones apart, the newest first."""
+        recent = takewhile(lambda one: now - one.seen.scanned_at <= over, self._scans())
+        return [one for one in recent if one.is_entry and not self.is_undone(one.scan)]
+
+    def _scans(self) -> Iterator[Scanned]:
         for logged, _ in self._workspace.activity():
             if logged.wire.name == wire_of(RecordScan).name and (one := _read(logged)) is not None:
-                found.append(one)
-            if len(found) == most:
-                break
-        return found
+                yield one
+
+    def _undos(self) -> Iterator[UndoAdmission]:
+        """What was taken back here and not refused."""
+        for logged, outcome in self._workspace.activity():
+            if logged.wire.name != wire_of(UndoAdmission).name:
+                continue
+            if outcome is not None and outcome.verdict.status is Status.REFUSED:
+                continue
+            with suppress(Undecodable):
+                yield logged.command()
 
     def _door(self, post: Post) -> Door:
         return Door(self._workspace, area=post.area, gate=post.gate, direction=post.direction)

@@ -47,12 +47,12 @@ _LOOKS: Final = {
     ),
     Finding.REVOKED: (
         QT_TRANSLATE_NOOP("words", "Revoked"),
-        QT_TRANSLATE_NOOP("words", "The seat was given to somebody else, who has a newer code."),
+        QT_TRANSLATE_NOOP("words", "This code was replaced: there is a newer one for the seat."),
         _STOP,
     ),
     Finding.NOT_ASSIGNED: (
         QT_TRANSLATE_NOOP("words", "Not assigned"),
-        QT_TRANSLATE_NOOP("words", "Nobody was named for this seat yet."),
+        QT_TRANSLATE_NOOP("words", "Nobody is named for this seat."),
         _CARE,
     ),
     Finding.UNKNOWN: (

@@ -1,4 +1,6 @@
-"""Where this device stands: area, gate, operator, entry or exit. Remembered for the next start."""
+"""Where this device stands: area, gate, operator, entry or exit; and whether it sounds. Remembered."""
+
+from typing import Final
 
 from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -10,6 +12,8 @@ from desktop.workspace import Workspace
 from shared.checkin.areas import Area
 from shared.checkin.verdict import Direction
 from shared.kernel.ids import AreaId
+
+_MUTED: Final = "door/is_muted"  # of the device, whichever conference it stands for
 
 
 class GateBar(QFrame):
@@ -29,6 +33,7 @@ class GateBar(QFrame):
         self.operator = QLineEdit(self._kept("operator"))
         self.operator.setPlaceholderText(self.tr("Your name"))
         self.operator.setMaximumWidth(150)
+        self.operator.setMaxLength(100)
         self.entry = self._segment(self.tr("E&ntry"))
         self.exit = self._segment(self.tr("E&xit"))
         self.entry.setChecked(True)
@@ -49,6 +54,11 @@ class GateBar(QFrame):
         pair.addWidget(self.entry)
         pair.addWidget(self.exit)
         row.addLayout(_named(self.tr("Direction"), segments))
+        self.sound = button(self.tr("Sound"), self._keep_sound, "segment", name=self.tr("A sound for each verdict"))
+        self.sound.setCheckable(True)
+        self.sound.setChecked(not self._settings.value(_MUTED, False, bool))
+        self._say_sound()
+        row.addLayout(_named(self.tr("Sound"), self.sound))
         self.area.view().setAccessibleName(self.tr("Area"))
         self.area.activated.connect(self._keep)
         self.gate.editingFinished.connect(self._keep)
@@ -79,6 +89,17 @@ class GateBar(QFrame):
             operator=self.operator.text().strip(),
             direction=Direction.EXIT if self.exit.isChecked() else Direction.ENTRY,
         )
+
+    @property
+    def is_audible(self) -> bool:
+        return self.sound.isChecked()
+
+    def _keep_sound(self) -> None:
+        self._settings.setValue(_MUTED, not self.is_audible)
+        self._say_sound()
+
+    def _say_sound(self) -> None:
+        self.sound.setText(self.tr("On") if self.is_audible else self.tr("Off"))
 
     def _segment(self, text: str) -> QPushButton:
         made = button(text, lambda: None, "segment")

@@ -1,5 +1,6 @@
 """The last scans of this device, with a filter for problems. Late news about one shows here too."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -24,9 +25,9 @@ class Strip(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, is_undone: Callable[[str], bool]) -> None:
         super().__init__()
-        self._workspace = workspace
+        self._workspace, self._is_undone = workspace, is_undone
         self._scans: list[Scanned] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -61,18 +62,19 @@ class Strip(QWidget):
 
     def refresh(self) -> None:
         """Show the scans anew, with what the server has said since."""
-        waiting = {one.context.command_id for one in self._workspace.pending}
         self.list.clear()
         for scanned in self._scans:
             shown, late = look(scanned.finding, scanned.action), self._late(scanned)
             if self.only_problems.isChecked() and shown.tone is Tone.GOOD and not late:
                 continue
-            self._add(scanned, shown, late, is_waiting=scanned.command_id in waiting)
+            self._add(scanned, shown, late, is_waiting=not self._workspace.is_settled(scanned.command_id))
 
     def _add(self, scanned: Scanned, shown: Look, late: str, *, is_waiting: bool) -> None:
         row = None if scanned.ticket is None else self._workspace.get(Pass, scanned.ticket)
-        name = self.tr("Unknown ticket") if row is None else words.holder(row)
+        name = self.tr("Unknown ticket") if row is None else words.bearer(row, scanned.version)
         parts = [words.clock(scanned.seen.scanned_at), late or shown.word]
+        if self._is_undone(scanned.scan):
+            parts.append(self.tr("undone"))
         if is_waiting:
             parts.append(self.tr("waiting"))
         item = QListWidgetItem(f"{name}\n{' · '.join(parts)}")

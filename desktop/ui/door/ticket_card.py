@@ -1,4 +1,6 @@
-"""The card below the verdict: who, which ticket, further seats, first entry, what the verdict rests on, override."""
+"""The card below the verdict: who, which ticket, further seats, entry, what the verdict rests on, override or undo."""
+
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -11,11 +13,14 @@ from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
 from shared.checkin.verdict import Admission, Attendee, Pass, Passage, admission_id, effective
 
+_REASON_MOST: Final = 300  # with the operator's name it stays below what the domain takes
+
 
 class TicketCard(QFrame):
-    """Shows one scan. Emits `overridden` with the reason."""
+    """Shows one scan. Emits `overridden` or `undone` with the reason."""
 
     overridden = Signal(str)
+    undone = Signal(str)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -38,7 +43,7 @@ class TicketCard(QFrame):
             "ticket": self.tr("Ticket"),
             "order": self.tr("Order"),
             "further": self.tr("Further seats"),
-            "entry": self.tr("First entry"),
+            "entry": self.tr("Came in"),
         }
         self._heads = {}
         for row, (name, text) in enumerate(heads.items()):
@@ -52,37 +57,71 @@ class TicketCard(QFrame):
         column.addSpacing(Space.TIGHT)
         column.addWidget(self.basis)
         column.addStretch(1)
-        self._override = QWidget()
-        row_layout = QHBoxLayout(self._override)
+        self._acts = QWidget()
+        row_layout = QHBoxLayout(self._acts)
         row_layout.setContentsMargins(0, 0, 0, 0)
         row_layout.setSpacing(Space.SMALL)
         self.reason = QLineEdit()
-        self.reason.setPlaceholderText(self.tr("Reason to let them in all the same"))
-        self.reason.setAccessibleName(self.tr("Reason of the override"))
-        self.reason.setMaxLength(500)
-        self._let_in = button(self.tr("&Override"), self._ask)
-        self._let_in.setEnabled(False)
-        self.reason.textChanged.connect(lambda text: self._let_in.setEnabled(bool(text.strip())))
+        self.reason.setAccessibleName(self.tr("Reason"))
+        self.reason.setMaxLength(_REASON_MOST)
+        self.act = button(self.tr("&Override"), self._ask)
+        self.act.setEnabled(False)
+        self.reason.textChanged.connect(lambda text: self.act.setEnabled(bool(text.strip())))
         self.reason.returnPressed.connect(self._ask)
         row_layout.addWidget(self.reason, 1)
-        row_layout.addWidget(self._let_in)
-        column.addWidget(self._override)
+        row_layout.addWidget(self.act)
+        column.addWidget(self._acts)
+        self.error = label("", "error", wraps=True)
+        column.addWidget(self.error)
         self.hide()
 
-    def show_scan(self, scanned: Scanned) -> None:
+    def clear(self) -> None:
+        """Show nobody."""
+        self.scanned = None
+        self.reason.clear()
+        self.hide()
+
+    def show_scan(self, scanned: Scanned, *, may_undo: bool) -> None:
         self.scanned = scanned
         row = None if scanned.ticket is None else self._workspace.get(Pass, scanned.ticket)
-        self.name.setText(words.holder(row) if row is not None else self.tr("Nobody this device knows"))
-        self.company.setText("" if row is None else row.company)
+        # A seat has a new version with each holder: what is known of the holder of now is not of whoever came.
+        is_holder = row is not None and scanned.version in (None, row.version)
+        self.name.setText(
+            words.bearer(row, scanned.version) if row is not None else self.tr("Nobody this device knows")
+        )
+        self.company.setText(row.company if row is not None and is_holder else "")
         self.company.setVisible(bool(self.company.text()))
         type_id = scanned.seat_type
         self._set("ticket", words.seat_type(self._workspace, type_id) if type_id is not None else "")
         self._set("order", "" if row is None else f"{row.locator or '–'} · {row.position + 1}")
-        self._set("further", self._further(row))
-        self._set("entry", self._entry(scanned))
-        self._override.setVisible(scanned.may_override)
+        self._set("further", self._further(row) if is_holder else "")
+        self._set("entry", self._entry(scanned) if is_holder else "")
         self.reason.clear()
+        self.complain("")
+        self.allow_undo(may_undo=may_undo)
         self.show()
+
+    def allow_undo(self, *, may_undo: bool) -> None:
+        """Offer what can be done about the scan: its undoing ends with its time."""
+        may_override = self.scanned is not None and self.scanned.may_override
+        self._acts.setVisible(may_override or may_undo)
+        if may_override:
+            self.act.setText(self.tr("&Override"))
+            self.reason.setPlaceholderText(self.tr("Reason to let them in all the same"))
+        else:
+            self.act.setText(self.tr("&Undo"))
+            self.reason.setPlaceholderText(self.tr("Reason to take this admission back"))
+        self.act.setAccessibleName(self.act.text().replace("&", ""))
+
+    @property
+    def may_act(self) -> bool:
+        """Whether an override or undo is offered."""
+        return not self._acts.isHidden()
+
+    def complain(self, text: str) -> None:
+        """Say why what was asked for was not done."""
+        self.error.setText(text)
+        self.error.setVisible(bool(text))
 
     def say_basis(self, text: str, *, is_confirmed: bool) -> None:
         """What the verdict rests on."""
@@ -125,10 +164,11 @@ class TicketCard(QFrame):
 
     def _passage(self, passage: Passage) -> str:
         who = words.device(self._workspace, passage.device)
-        return self.tr("{when} at gate {gate}, {device}").format(
+        return self.tr("{when} · Gate: {gate} · {device}").format(
             when=words.moment(passage.at), gate=passage.gate, device=who
         )
 
     def _ask(self) -> None:
-        if self.reason.text().strip():
-            self.overridden.emit(self.reason.text().strip())
+        reason = self.reason.text().strip()
+        if reason and self.scanned is not None and self.may_act:
+            (self.overridden if self.scanned.may_override else self.undone).emit(reason)

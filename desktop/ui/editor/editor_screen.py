@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QVBoxLayout
 
@@ -12,6 +13,7 @@ from desktop.ui.editor.area_dialog import AreaDialog
 from desktop.ui.editor.areas import Areas
 from desktop.ui.editor.conflict_card import ConflictCard
 from desktop.ui.editor.form import Form
+from desktop.ui.editor.owner import OwnerCard
 from desktop.ui.editor.seat_type_dialog import SeatTypeDialog
 from desktop.ui.editor.seat_types import SeatTypes
 from desktop.ui.editor.waiting import STATE, RefusedEdit, edit_commands, refused_edits, waiting_fields
@@ -29,17 +31,21 @@ from shared.sentences import sentence
 
 
 class EditorScreen(Page):
-    """One conference. `new_id` makes the ids of new seat types."""
+    """One conference. `new_id` makes the ids of new seat types. Says `typed` when `is_unsaved` may have changed."""
+
+    typed = Signal()
 
     def __init__(self, workspace: Workspace, changes: Changes, new_id: Callable[[], str]) -> None:
         super().__init__("")
         self._workspace, self._new_id = workspace, new_id
         self._state = Chip(Shape.RING, "")
         self._state_waits = Chip(Shape.CLOCK, self.tr("waiting"), Tone.WAITING)
+        self.unsaved = Chip(Shape.WARNING, self.tr("not saved"), Tone.CAUTION)
+        self.unsaved.setToolTip(self.tr("What you typed stays here while Lanyard runs. Save it before you close it."))
         self._publish = button("", self._turn)
         self._revert = button(self.tr("Re&vert"), self._take_back)
         self._save = button(self.tr("&Save"), self.save, "primary")
-        for widget in (self._state, self._state_waits, self._publish, self._revert, self._save):
+        for widget in (self.unsaved, self._state, self._state_waits, self._publish, self._revert, self._save):
             self.tools.addWidget(widget)
         QShortcut(QKeySequence.StandardKey.Save, self, self.save)
         self._conflicts = QVBoxLayout()
@@ -56,6 +62,11 @@ class EditorScreen(Page):
         column.addSpacing(Space.TIGHT)
         column.addWidget(self.address)
         self.body.addWidget(frame)
+        self._owner_frame, column = card()
+        self.owner = OwnerCard(workspace)
+        self.owner.edited.connect(self._allow)
+        column.addWidget(self.owner)
+        self.body.addWidget(self._owner_frame)
         frame, column = card()
         self.seat_types = SeatTypes(workspace)
         self.seat_types.edit_asked.connect(self._open_seat_type)
@@ -72,7 +83,13 @@ class EditorScreen(Page):
         self.refresh()
 
     def _on_change(self, keys: set[object]) -> None:
-        views = ("conference.conferences", "conference.seat_types", "registration.seat_types", "checkin.areas")
+        views = (
+            "conference.conferences",
+            "conference.owners",
+            "conference.seat_types",
+            "registration.seat_types",
+            "checkin.areas",
+        )
         if concerns(keys, *views):  # type: ignore[arg-type]
             self.refresh()
 
@@ -91,6 +108,8 @@ class EditorScreen(Page):
         for name, field in self.form.fields.items():
             field.mark_waiting(name in waiting)
         self.address.field.mark_waiting("slug" in waiting)
+        self.owner.refresh(waiting)
+        self._owner_frame.setVisible(not self.owner.isHidden())
         self._state_waits.setVisible(STATE in waiting)
         if conference.is_published:
             self._state.show_as(Shape.CHECK, self.tr("Published"), Tone.GOOD)
@@ -135,6 +154,7 @@ class EditorScreen(Page):
                 self._explain(refusal, names)
                 continue
             self.form.accept_as_seen(names)
+        self.owner.save()
         self.refresh()
 
     def _explain(self, refusal: Rejected, names: list[str]) -> None:
@@ -163,12 +183,20 @@ class EditorScreen(Page):
 
     def _take_back(self) -> None:
         self._complain("")
+        self.owner.revert()
         self.form.revert()
 
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether something was typed that is not saved."""
+        return bool(self.form.changed) or self.owner.is_changed
+
     def _allow(self) -> None:
-        is_changed = bool(self.form.changed)
+        is_changed = self.is_unsaved
         self._save.setEnabled(is_changed)
         self._revert.setEnabled(is_changed)
+        self.unsaved.setVisible(is_changed)
+        self.typed.emit()
 
     def _turn(self) -> None:
         conference = self._workspace.get(Conference)

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QV
 from desktop.ui import words
 from desktop.ui.parts.labels import Chip, Elided, label
 from desktop.ui.parts.shapes import Shape
+from desktop.ui.problems import inbox
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
 from shared.checkin.areas import Arrivals
-from shared.checkin.views import Incident
 from shared.conference.conference import Conference, SlugState
 from shared.conference.seat_types import SeatType
 from shared.kernel.decider import Role
@@ -26,6 +26,9 @@ class Summary:
     sold: int
     quota: int
     admitted: int
+    """At the area with the most; never a sum, because one person may go through several."""
+    area: str
+    """Its name, empty where nobody was admitted yet."""
     attention: int
     pending: int
 
@@ -35,12 +38,15 @@ def summary(workspace: Workspace) -> Summary:
     seats = workspace.rows(SeatsOfType) if workspace.role is Role.ORGANIZER else {}
     conference = workspace.get(Conference)
     types = (workspace.get(SeatType, one) for one in (conference.seat_types if conference is not None else ()))
-    incidents = [one for one in workspace.rows(Incident).values() if not one.is_withdrawn]
+    admitted, area = max(
+        ((sum(one.admitted.values()), id) for id, one in workspace.rows(Arrivals).items()), default=(0, "")
+    )
     return Summary(
         sold=sum(one.sold for one in seats.values()),
         quota=sum(one.quota for one in types if one is not None),
-        admitted=sum(sum(one.admitted.values()) for one in workspace.rows(Arrivals).values()),
-        attention=len(workspace.problems()) + len(workspace.notices()) + len(incidents),
+        admitted=admitted,
+        area=words.area(workspace, area) if admitted else "",
+        attention=inbox.count(workspace),
         pending=len(workspace.pending),
     )
 
@@ -80,12 +86,12 @@ class ConferenceCard(QFrame):
         figures.setHorizontalSpacing(Space.ROOMY)
         figures.setVerticalSpacing(0)
         self._sold, self._admitted = label(look="figure"), label(look="figure")
-        self._sold_of, self._admitted_word = label(look="small"), label(self.tr("admitted"), "small")
+        self._sold_of, self._admitted_word = label(look="small"), Elided(self.tr("admitted"), "small")
         figures.addWidget(self._sold, 0, 0)
         figures.addWidget(self._sold_of, 1, 0)
         figures.addWidget(self._admitted, 0, 1)
         figures.addWidget(self._admitted_word, 1, 1)
-        figures.setColumnStretch(2, 1)
+        figures.setColumnStretch(1, 1)
         column.addLayout(figures)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -111,6 +117,8 @@ class ConferenceCard(QFrame):
         for widget in (self._sold, self._sold_of, self._bar):
             widget.setVisible(is_organizer)
         self._admitted.setText(words.count(numbers.admitted))
+        at_area = self.tr("admitted at {area}").format(area=numbers.area)
+        self._admitted_word.setText(at_area if numbers.area else self.tr("admitted"))
         self._bar.setMaximum(max(numbers.quota, 1))
         self._bar.setValue(min(numbers.sold, self._bar.maximum()))
         self._attention.setVisible(numbers.attention > 0)

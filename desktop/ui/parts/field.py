@@ -57,6 +57,7 @@ class Field(QWidget):
             control.view().setAccessibleName(name)
         if isinstance(control, QPlainTextEdit):
             control.setTabChangesFocus(True)
+            control.document().setDocumentMargin(Space.HAIR)  # as a line has
             control.setFixedHeight(_LINES_HEIGHT)
             control.textChanged.connect(self.edited)
         elif isinstance(control, QLineEdit):
@@ -134,7 +135,7 @@ def line(text: str = "", placeholder: str = "") -> QLineEdit:
 def whole_number(least: int, most: int, suffix: str = "") -> QSpinBox:
     made = QSpinBox()
     made.setRange(least, most)
-    made.lineEdit().setTextMargins(Space.TIGHT + 2, 0, 0, 0)  # a style sheet moves the text of no spin box
+    made.lineEdit().setTextMargins(Space.SMALL + 1, 0, 0, 0)  # a style sheet moves the text of no spin box
     made.setGroupSeparatorShown(True)
     made.setSuffix(suffix)
     return made

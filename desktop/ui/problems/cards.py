@@ -11,10 +11,11 @@ from desktop.ui import words
 from desktop.ui.door.findings import finding_name
 from desktop.ui.parts.labels import Chip, button, label
 from desktop.ui.parts.shapes import Mark, Shape
+from desktop.ui.problems import incidents
 from desktop.ui.problems.inbox import Held, body_of
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Problem, Workspace
-from shared.checkin.verdict import Finding, Pass, Passage
+from shared.checkin.verdict import Finding, Passage
 from shared.checkin.views import Incident
 from shared.conference.conference import EditConference
 from shared.conference.seat_types import EditSeatType
@@ -137,28 +138,17 @@ class NoticeCard(InboxCard):
 
 
 class IncidentCard(InboxCard):
-    """A contradiction at the doors: who, which gates and devices, claimed times. It stays until it is withdrawn."""
+    """A contradiction at the doors: which ticket, gates and devices, claimed times. It stays until it is withdrawn."""
 
     def __init__(self, workspace: Workspace, incident: Incident) -> None:
         self._workspace = workspace
-        row = None if incident.ticket is None else workspace.get(Pass, incident.ticket)
-        name = _tr("An unknown ticket") if row is None else words.holder(row)
         is_double = incident.finding is Finding.ALREADY_INSIDE
-        area = words.area(workspace, incident.area)
-        heading = (
-            _tr("{name} was admitted twice at {area}") if is_double else _tr("{name} was let in at {area}: {finding}")
-        ).format(name=name, area=area, finding=finding_name(incident.finding).lower())
-        told = _tr("Two gates let in the same ticket, and no exit was recorded between.") if is_double else ""
-        if not is_double:
-            told = _tr("The gate could not know what speaks against it when it let them in.")
-        if incident.reason:
-            told = _tr("{0} Reason given: {1}.").format(told, incident.reason)
         super().__init__(
             Shape.WARNING,
             Tone.CAUTION,
-            heading,
+            incidents.heading(workspace, incident),
             _tr("Double admission") if is_double else finding_name(incident.finding),
-            told,
+            incidents.told(incident),
             _tr("Known since {when}. Times are those of the gates’ own clocks.").format(
                 when=words.moment(incident.since)
             ),
@@ -170,13 +160,18 @@ class IncidentCard(InboxCard):
         for line, (word, passage) in enumerate(one for one in places if one[1] is not None):
             assert passage is not None
             self._passage(grid, line, word, passage)
-        grid.setColumnStretch(3, 1)
+        grid.setColumnStretch(4, 1)
         self.details.addLayout(grid)
 
     def _passage(self, grid: QGridLayout, line: int, word: str, passage: Passage) -> None:
         grid.addWidget(label(word, "caption"), line, 0)
         grid.addWidget(label(words.moment(passage.at)), line, 1)
-        grid.addWidget(label(_tr("gate {0}").format(passage.gate)), line, 2)
+        gate = QHBoxLayout()
+        gate.setSpacing(Space.SMALL)
+        gate.addWidget(label(_tr("Gate"), "caption"))
+        gate.addWidget(label(passage.gate))
+        gate.addStretch(1)
+        grid.addLayout(gate, line, 2)
         grid.addWidget(label(words.device(self._workspace, passage.device)), line, 3)
 
 

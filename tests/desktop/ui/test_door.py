@@ -1,16 +1,24 @@
 """What the door shows: verdicts, the card and its basis, override, search, late news."""
 
-import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
+import wave
+from datetime import timedelta
+from io import BytesIO
 
+import pytest
+from PySide6.QtCore import QObject, QSettings, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+from sqlcipher3 import dbapi2 as sqlite
+
+from desktop.ui.desk import Connection, Line
 from desktop.ui.door.door_screen import DoorScreen
+from desktop.ui.door.sounds import NOTES, Sounds, sound
 from desktop.ui.main_window import MainWindow
 from desktop.ui.tokens import Tone
-from shared.checkin.admission import Action, RecordScan
-from shared.checkin.verdict import Finding, Pass
+from shared.checkin.admission import Action, RecordScan, UndoAdmission
+from shared.checkin.verdict import Admission, Direction, Finding, Pass, admission_id
 from tests.desktop.ui.conftest import Open
-from tests.desktop.ui.stage import CONFERENCE, FULL, Stage, StagedDesk, code_of
+from tests.desktop.ui.stage import CONFERENCE, DOOR, FULL, ROOM, Stage, StagedDesk, code_of
 from tests.sync.world import Desktop
 
 
@@ -49,7 +57,7 @@ def test_a_second_entry_tells_when_and_where_the_first_was(west: Desktop, open_w
     door.scan(code_of(_row(west, "Li")))
     assert door.verdict.look is not None
     assert (door.verdict.look.word, door.verdict.look.tone) == ("Already inside", Tone.CAUTION)
-    assert "gate West, this device" in door.card.text("entry")
+    assert "Gate: West · this device" in door.card.text("entry")
     assert door.counters.text("admitted") == "1 of 3"
 
 
@@ -115,3 +123,194 @@ def test_without_a_gate_nothing_is_scanned(west: Desktop, open_window: Open) -> 
     assert not window.scanner.is_active
     door.scan("anything")
     assert not west.workspace.pending
+
+
+def _enters(door: DoorScreen, device: Desktop, last_name: str) -> None:
+    door.scan(code_of(_row(device, last_name)))
+
+
+def _offers(door: DoorScreen) -> bool:
+    """Whether an override or undo is offered."""
+    return door.card.may_act
+
+
+def _word(door: DoorScreen) -> str:
+    """The verdict's, empty where none shows."""
+    return "" if door.verdict.look is None else door.verdict.look.word
+
+
+def test_an_admission_is_undone_with_a_reason_and_counts_no_more(west: Desktop, open_window: Open) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    _enters(door, west, "Li")
+    assert (door.counters.text("admitted"), door.counters.text("rate")) == ("1 of 3", "0.2")
+    assert _offers(door)
+    assert not door.card.act.isEnabled(), "a reason is needed"
+    QTest.keyClicks(door.card.reason, "It was his brother")
+    door.card.act.click()
+    last = west.workspace.pending[-1].command
+    assert isinstance(last, UndoAdmission)
+    assert last.reason == "It was his brother"
+    assert _word(door) == ""
+    assert door.card.isHidden()
+    assert (door.counters.text("admitted"), door.counters.text("rate")) == ("0 of 3", "0")
+    item = door.strip.list.item(0)
+    assert item is not None
+    assert "undone" in item.text()
+    door.strip.chosen.emit(door.strip.scans[0])
+    assert not _offers(door), "it is undone already"
+    _enters(door, west, "Li")
+    assert _word(door) == "Admit"
+
+
+def test_the_undo_ends_after_ten_minutes(stage: Stage, west: Desktop, open_window: Open) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    _enters(door, west, "Li")
+    assert _offers(door)
+    stage.clock.now += timedelta(minutes=11)
+    door.refresh()
+    assert not _offers(door)
+
+
+@pytest.mark.parametrize("moved", ["direction", "gate", "area"])
+def test_at_another_place_the_last_verdict_is_gone(west: Desktop, open_window: Open, moved: str) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    _enters(door, west, "Li")
+    door.gate.operator.setText("Maya")
+    door.gate.operator.editingFinished.emit()
+    assert _word(door) == "Admit", "another operator stands at the same place"
+    match moved:
+        case "direction":
+            door.gate.exit.click()
+        case "gate":
+            door.gate.gate.setText("North")
+            door.gate.gate.editingFinished.emit()
+        case _:
+            door.gate.area.setCurrentIndex(door.gate.area.findData(ROOM))
+            door.gate.area.activated.emit(door.gate.area.currentIndex())
+    assert _word(door) == ""
+    assert door.verdict.accessibleName() == "Ready to scan"
+    assert door.card.scanned is None
+    assert door.card.isHidden()
+
+
+def test_the_rate_is_right_after_a_restart(stage: Stage, west: Desktop, open_window: Open) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    for last_name in ("Li", "Wiśniewska", "王"):
+        _enters(door, west, last_name)
+    _enters(door, west, "Li")  # inside already, and so turned away
+    door.strip.chosen.emit(door.strip.scans[1])
+    QTest.keyClicks(door.card.reason, "Wrong person")
+    door.card.act.click()
+    assert door.counters.text("rate") == "0.4"
+    again = _door(open_window(StagedDesk(stage.desktop("gate-west"))))
+    assert again.counters.text("rate") == "0.4"
+    item = again.strip.list.item(1)
+    assert item is not None
+    assert "undone" in item.text()
+    again.gate.area.setCurrentIndex(again.gate.area.findData(ROOM))
+    again.gate.area.activated.emit(again.gate.area.currentIndex())
+    assert again.counters.text("rate") == "0", "the entries were at another area"
+    stage.clock.now += timedelta(minutes=6)
+    again.gate.area.setCurrentIndex(again.gate.area.findData(DOOR))
+    again.refresh()
+    assert again.counters.text("rate") == "0"
+
+
+def test_a_replaced_code_does_not_put_the_blame_on_the_holder_of_now(west: Desktop, open_window: Open) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    row = _row(west, "Wiśniewska")
+    door.scan(code_of(row, version=row.version - 1))
+    assert door.card.scanned is not None
+    assert door.card.scanned.finding is Finding.REVOKED
+    assert door.card.name.text() == "Earlier ticket, seat now of Łucja Wiśniewska"
+    assert door.verdict.accessibleName().startswith("Revoked. Earlier ticket")
+    assert door.card.text("further") == ""
+    assert not door.card.company.isVisible()
+    item = door.strip.list.item(0)
+    assert item is not None
+    assert item.text().startswith("Earlier ticket")
+
+
+def test_a_code_newer_than_the_data_names_nobody(west: Desktop, open_window: Open) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    row = _row(west, "Li")
+    door.scan(code_of(row, version=row.version + 1))
+    assert door.card.scanned is not None
+    assert door.card.scanned.finding is Finding.UNLISTED
+    assert door.card.name.text() == "Newer ticket, holder not known here yet"
+
+
+def test_the_strip_asks_only_about_its_own_scans(west: Desktop, open_window: Open) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    _enters(door, west, "Li")
+    item = door.strip.list.item(0)
+    assert item is not None
+    assert "waiting" in item.text()
+    west.sync()
+    door.refresh()
+    item = door.strip.list.item(0)
+    assert item is not None
+    assert "waiting" not in item.text()
+    assert west.workspace.is_settled(door.strip.scans[0].command_id)
+
+
+def test_the_basis_tells_the_age_kept_from_an_earlier_start(stage: Stage, west: Desktop, open_window: Open) -> None:
+    desk = StagedDesk(west, line=Connection(line=Line.ALONE, heard_at=stage.clock.now - timedelta(hours=3)))
+    door = _door(open_window(desk))
+    _enters(door, west, "Li")
+    assert door.card.basis.text == "Decided on this device, with data 3 hours old"
+
+
+def test_each_verdict_sounds_unless_muted(west: Desktop, open_window: Open, settings: QSettings, qtbot: QtBot) -> None:
+    window = open_window(StagedDesk(west))
+    door = _door(window)
+    heard: list[str] = []
+    window.sounded.connect(heard.append)
+    _enters(door, west, "Li")
+    _enters(door, west, "Li")
+    assert heard == ["good", "caution"]
+    door.gate.sound.click()
+    _enters(door, west, "王")
+    assert heard == ["good", "caution"]
+    window.close()
+    muted = _door(open_window(StagedDesk(west)))
+    assert not muted.gate.is_audible, "it stays muted after a restart"
+
+
+def test_each_tone_is_a_short_sound_of_its_own(qtbot: QtBot) -> None:
+    made = {tone: sound(tone) for tone in NOTES}
+    assert len(set(made.values())) == len(made) == 3
+    for one in made.values():
+        with wave.open(BytesIO(one)) as reading:
+            assert 0.1 < reading.getnframes() / reading.getframerate() < 0.5
+            assert any(reading.readframes(reading.getnframes()))
+    parent = QObject()
+    sounds = Sounds(parent)
+    sounds.prepare()
+    sounds.play("good")  # nothing to play it on, and nothing to complain of
+
+
+def test_an_exit_is_nothing_to_undo(west: Desktop, open_window: Open) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    _enters(door, west, "Li")
+    door.gate.exit.click()
+    _enters(door, west, "Li")
+    assert door.card.scanned is not None
+    assert door.card.scanned.seen.direction is Direction.EXIT
+    assert not _offers(door)
+    admission = west.workspace.get(Admission, admission_id(DOOR, _row(west, "Li").ticket))
+    assert admission is not None
+    assert len(admission.passages) == 2
+
+
+def test_a_scan_that_cannot_be_kept_takes_the_last_verdict_away(west: Desktop, open_window: Open) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    _enters(door, west, "Li")
+    assert _word(door) == "Admit"
+    west.log._connection.execute("PRAGMA query_only = ON")  # as a disk that takes nothing any more
+    with pytest.raises(sqlite.Error):
+        _enters(door, west, "王")
+    assert _word(door) == ""
+    assert door.verdict.accessibleName() == "Not recorded"
+    assert door.card.scanned is None
+    assert len(door.strip.scans) == 1

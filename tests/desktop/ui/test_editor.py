@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QSpinBox
 
 from desktop.ui.editor.editor_screen import EditorScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.problems.cards import IncidentCard, ProblemCard
 from desktop.ui.problems.problems_screen import ProblemsScreen
 from shared.access.access import EnrolDevice
-from shared.conference.conference import Conference, EditConference
+from shared.conference.conference import ChangeOwner, Conference, EditConference, Owner
 from shared.conference.seat_types import SeatType
 from shared.kernel.decider import Actor, Role
 from shared.kernel.edits import Edit
@@ -187,4 +188,88 @@ def test_a_double_admission_names_both_gates(stage: Stage, open_window: Open) ->
     assert window.screens is not None
     (card,) = window.screens.made("problems", ProblemsScreen).cards
     assert isinstance(card, IncidentCard)
-    assert card.heading.text() == "Bo Li was admitted twice at Main door"
+    assert card.heading.text() == "The ticket of Bo Li was let in twice at Main door"
+
+
+def _type_owner(editor: EditorScreen, field: str, text: str) -> None:
+    control = editor.owner.fields[field].control
+    assert isinstance(control, QLineEdit)
+    control.selectAll()
+    QTest.keyClicks(control, text)
+
+
+def _waits(editor: EditorScreen, field: str) -> bool:
+    return editor.owner.fields[field].is_marked_waiting
+
+
+def test_the_owner_is_corrected_and_waits_for_the_server(stage: Stage, open_window: Open) -> None:
+    editor = _editor(open_window(StagedDesk(stage.laptop)))
+    assert editor.owner.fields["name"].value == "Ada Example"
+    _type_owner(editor, "email", "ada@example.net")
+    assert editor.is_unsaved
+    editor.save()
+    assert isinstance(stage.laptop.workspace.pending[-1].command, ChangeOwner)
+    assert _waits(editor, "email")
+    assert editor.unsaved.isHidden()
+    stage.laptop.sync()
+    assert not _waits(editor, "email")
+    owner = stage.laptop.workspace.get(Owner)
+    assert owner is not None
+    assert (owner.name, owner.email) == ("Ada Example", "ada@example.net")
+
+
+def test_a_wrong_address_of_the_owner_is_refused_at_its_field(stage: Stage, open_window: Open) -> None:
+    editor = _editor(open_window(StagedDesk(stage.laptop)))
+    _type_owner(editor, "email", "nowhere")
+    editor.save()
+    assert editor.owner.fields["email"].complaint
+    assert editor.owner.fields["email"].value == "nowhere"
+    assert editor.is_unsaved
+    assert not stage.laptop.workspace.pending
+
+
+def test_the_access_code_is_copied(stage: Stage, open_window: Open) -> None:
+    editor = _editor(open_window(StagedDesk(stage.laptop)))
+    owner = stage.laptop.workspace.get(Owner)
+    assert owner is not None
+    assert owner.access_code is not None
+    assert editor.owner.access_code.text() == owner.access_code
+    editor.owner.copy.click()
+    assert QGuiApplication.clipboard().text() == owner.access_code
+
+
+def test_door_staff_see_neither_owner_nor_access_code(stage: Stage, open_window: Open) -> None:
+    west = stage.desktop("gate-west")
+    west.sync()
+    editor = _editor(open_window(StagedDesk(west)))
+    assert editor.owner.isHidden()
+    assert editor.owner.access_code.text() == ""
+
+
+def test_typing_is_marked_until_it_is_saved_wherever_one_goes(stage: Stage, open_window: Open) -> None:
+    window = open_window(StagedDesk(stage.laptop))
+    editor = _editor(window)
+    assert editor.unsaved.isHidden()
+    _type(editor, "location", "Gdansk")
+    assert not editor.unsaved.isHidden()
+    window.go("attendees")
+    assert window.navigation.buttons["conference"].text().endswith("●")
+    assert window.navigation.buttons["conference"].accessibleName() == "Conference, not saved"
+    assert window.isWindowModified()
+    window.go("conference")
+    assert editor.form.fields["location"].value == "Gdansk"
+    editor.save()
+    assert editor.unsaved.isHidden()
+    assert window.navigation.buttons["conference"].accessibleName() == "Conference"
+    assert not window.isWindowModified()
+
+
+def test_numbers_are_seen_in_their_fields(stage: Stage, open_window: Open) -> None:
+    editor = _editor(open_window(StagedDesk(stage.laptop)))
+    for name, digits in (("hold_s", "15"), ("seats_per_order", "20")):
+        control = editor.form.fields[name].control
+        assert isinstance(control, QSpinBox)
+        shown = control.lineEdit()
+        assert digits in shown.text()
+        assert shown.height() >= shown.fontMetrics().height()
+        assert shown.width() >= shown.fontMetrics().horizontalAdvance(shown.text())

@@ -1,23 +1,37 @@
 """The window as a whole: names for screen readers, the status bar, enrolment, the long table."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDialog, QLineEdit, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.app import ProfileDesk
+from desktop.door import Door
+from desktop.profile import LOG_FILE
+from desktop.sync.worker import Worker
 from desktop.ui.attendees.attendees_screen import AttendeesScreen
 from desktop.ui.desk import Line, Refused
 from desktop.ui.editor.area_dialog import AreaDialog
 from desktop.ui.editor.seat_type_dialog import SeatTypeDialog
+from desktop.ui.home.conference_card import summary
 from desktop.ui.home.create_dialog import CreateDialog
 from desktop.ui.tokens import DARK, LIGHT, LOUD, Colours, Tone
+from shared.checkin.verdict import Direction, Pass
 from shared.conference.conference import EditConference
 from shared.kernel.edits import Edit
 from shared.kernel.ids import AreaId, SeatTypeId
+from tests.desktop.fakes import MemoryKeyring, open_profile
+from tests.desktop.test_worker import WorldLink
 from tests.desktop.ui.conftest import Open
-from tests.desktop.ui.stage import CONFERENCE, Stage, StagedDesk
+from tests.desktop.ui.stage import CONFERENCE, DOOR, ROOM, Stage, StagedDesk
+from tests.sync.world import Clock, Server, creation
 
 PLACES = ("home", "conference", "attendees", "door", "problems", "activity")
 
@@ -71,6 +85,8 @@ def test_the_status_bar_tells_what_waits(stage: Stage, open_window: Open, qtbot:
     window = open_window(desk)
     window.open_conference(CONFERENCE)
     assert window.status.line.text() == "Alone"
+    assert window.status.equal.text() == "was the same as the server", "alone, it is a claim about the past"
+    assert window.status.equal.property("muted") is True
     assert window.status.pending.text() == "nothing waiting"
     stage.laptop.workspace.issue(EditConference(location=Edit(seen="Łódź", new="Wrocław")))
     qtbot.waitUntil(lambda: window.status.pending.text() == "1 waiting")
@@ -144,3 +160,87 @@ def test_texts_have_contrast(colours: Colours) -> None:
     assert _contrast(colours.on_strong, colours.strong[Tone.ACCENT]) >= 4.5
     for ground, ink in LOUD.values():
         assert _contrast(ground, ink) >= 4.5
+
+
+def test_the_status_bar_is_green_only_while_the_server_answers(stage: Stage, open_window: Open, qtbot: QtBot) -> None:
+    desk = StagedDesk(stage.laptop)
+    desk.line = replace(desk.line, line=Line.SERVER, heard_at=stage.clock.now, is_equal=True)
+    window = open_window(desk)
+    window.open_conference(CONFERENCE)
+    assert window.status.equal.text() == "same as the server"
+    assert window.status.equal.property("muted") is False
+    green = QColor(LIGHT.strong[Tone.GOOD])
+    assert _has(window.status.equal, green)
+    desk.line = replace(desk.line, line=Line.ALONE)
+    for listener in desk.listeners:
+        listener()
+    qtbot.waitUntil(lambda: window.status.line.text() == "Alone")
+    assert not any(_has(part, green) for part in (window.status.line, window.status.pending, window.status.equal))
+
+
+def _has(part: QPushButton, colour: QColor) -> bool:
+    """Whether the part's icon is drawn in the colour."""
+    image = part.icon().pixmap(14, 14).toImage()
+    return any(
+        image.pixelColor(x, y).rgb() == colour.rgb() for x in range(image.width()) for y in range(image.height())
+    )
+
+
+def test_a_card_adds_up_no_areas(stage: Stage, open_window: Open) -> None:
+    west = stage.desktop("gate-west")
+    west.sync()
+    row = next(one for one in west.workspace.rows(Pass).values() if one.last_name == "Wiśniewska")
+    for area in (DOOR, ROOM):
+        gate = Door(west.workspace, area=area, gate="West", direction=Direction.ENTRY)
+        seen = gate.found(row.ticket)
+        gate.record(seen, gate.verdict(seen))
+    assert summary(west.workspace).admitted == 1
+    west.sync()
+    other = next(one for one in west.workspace.rows(Pass).values() if one.last_name == "Li")
+    gate = Door(west.workspace, area=DOOR, gate="West", direction=Direction.ENTRY)
+    seen = gate.found(other.ticket)
+    gate.record(seen, gate.verdict(seen))
+    numbers = summary(west.workspace)
+    assert (numbers.admitted, numbers.area) == (2, "Main door")
+
+
+def test_the_windows_take_the_passphrase_from_the_environment(tmp_path: Path, qtbot: QtBot) -> None:
+    """Without it, the window would ask, and there would be no log yet."""
+    environment = os.environ | {
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "LANYARD_PASSPHRASE": "open sesame",
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+    arguments = [sys.executable, "-m", "desktop", "--profile", str(tmp_path / "profile")]
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(arguments, env=environment, cwd=root, stderr=subprocess.DEVNULL) as process:
+        try:
+            qtbot.waitUntil((tmp_path / "profile" / LOG_FILE).exists, timeout=20_000)
+            assert process.poll() is None, "the window goes on"
+        finally:
+            process.kill()
+
+
+def test_the_time_of_the_last_contact_survives_a_restart(tmp_path: Path) -> None:
+    keyring = MemoryKeyring()
+    profile = open_profile(tmp_path, keyring)
+    profile.use_server("http://server.example")
+    conference = profile.create_conference_id()
+    server = Server(conference, Clock(), tmp_path)
+    server.creators.add(profile.identity.device)
+    profile.enrolled(token="token-1", may_create=True)
+    worker = Worker(profile, connect=lambda *_: WorldLink(server, profile.identity.device))
+    desk = ProfileDesk(profile, worker)
+    assert desk.connection(conference).heard_at is None
+    desk.workspaces()[conference].issue(creation())
+    worker.sync_once(conference)
+    heard_at = desk.connection(conference).heard_at
+    assert heard_at is not None
+    worker.close()
+    profile.close()
+    again = open_profile(tmp_path, keyring)
+    later = Worker(again)
+    connection = ProfileDesk(again, later).connection(conference)
+    assert (connection.line, connection.heard_at) == (Line.ALONE, heard_at)
+    later.close()
+    again.close()

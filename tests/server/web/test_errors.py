@@ -15,7 +15,7 @@ from tests.server.web.world import FULL, ORDERS, World
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/nowhere", 404, "not_found"),
+        ("GET", "/no/where", 404, "not_found"),
         ("DELETE", "/api/v1/conferences", 405, "method_not_allowed"),
         ("GET", "/api/v1/conferences/nowhere", 404, "unknown_conference"),
     ],
@@ -99,22 +99,3 @@ def test_a_bug_is_a_problem_without_a_trace(world: World) -> None:
 )
 def test_whoever_has_an_ipv6_network_is_one_client(host: str, address: str) -> None:
     assert address_of(Request({"type": "http", "client": (host, 1), "headers": []})) == address
-
-
-def test_the_openapi_file_has_every_route_of_the_public_api(world: World) -> None:
-    document = world.client.get("/api/v1/openapi.json").json()
-    place = document["paths"]["/api/v1/conferences/{slug}/orders"]["post"]
-    assert place["requestBody"]["content"]["application/json"]["schema"] == {
-        "$ref": "#/components/schemas/OrderRequest"
-    }
-    assert place["responses"]["201"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Placed"}
-    references = set(_references(document))
-    assert references <= {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
-    assert len(document["paths"]) > 10
-
-
-def _references(part: Any) -> list[str]:
-    if isinstance(part, dict):
-        own = [part["$ref"]] if "$ref" in part else []
-        return own + [one for value in part.values() for one in _references(value)]
-    return [one for value in part for one in _references(value)] if isinstance(part, list) else []

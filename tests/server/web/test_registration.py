@@ -1,8 +1,9 @@
 """Registrants order, correct, pay nothing, are refused, and are found again."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.event import listen
 
 from tests.server.web.world import ANN, DINNER, FREE, FULL, ORDERS, World, bearer
 
@@ -184,3 +185,12 @@ def test_text_is_kept_in_one_normal_form_and_without_nul(world: World) -> None:
 def test_no_cache_keeps_an_order(world: World) -> None:
     order, secret = world.place({FULL: 1})
     assert world.get(order, secret).headers["cache-control"] == "no-store"
+
+
+def test_the_list_of_conferences_is_one_query_however_many_there_are(bare: World) -> None:
+    asked: list[str] = []
+    for number in range(4):
+        bare.make_conference(slug=f"con{number}", space=str(UUID(int=100 + number)), is_published=number != 2)
+    listen(bare.services.engine, "before_cursor_execute", lambda *given: asked.append(str(given[2])))
+    assert [one["slug"] for one in bare.get("/api/v1/conferences").json()] == ["con0", "con1", "con3"]
+    assert len([one for one in asked if " rows " in one]) == 1

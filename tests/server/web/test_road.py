@@ -5,7 +5,7 @@ import email
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -25,13 +25,14 @@ from server.gateways.signing import HEADER, sign
 from server.handle import Foresight, Tools
 from server.store import commits
 from server.store.engine import reading
-from server.store.personal import ErasedIds
+from server.store.personal import ErasedIds, Vault
 from server.web.services import look_up
+from shared.access.access import ErasePerson
 from shared.checkin.ticket_code import Evidence, examine
 from shared.conference.conference import Conference, UnpublishConference
 from shared.kernel.codec import from_json, to_json
 from shared.kernel.decider import key
-from shared.kernel.ids import ConferenceId
+from shared.kernel.ids import ConferenceId, derived_id
 from tests.server.web.world import ANN, DINNER, FREE, FULL, ORDERS, SPACE, Clock, World, bearer, running
 
 HOOK = f"/hooks/payments/{SPACE}"
@@ -275,6 +276,37 @@ def test_a_late_callback_for_an_expired_order_is_taken(world: World, result: Res
     world.clock.pass_time(hours=1)
     assert call_back(world, told(charge, result)).status_code == 204
     assert state(world, order, secret) == ("confirmed" if result is Result.CAPTURED else "expired")
+
+
+def test_the_same_address_is_the_same_person_so_that_one_erasure_forgets_all(world: World) -> None:
+    order, secret = world.place({FREE: 1}, ANN)
+    world.post(f"{order}/confirmation", secret=secret)
+    for first_name in ("Ann", "Anna"):
+        seats = world.put(f"{order}/seats/0", ANN | {"first_name": first_name}, secret).json()
+    world.command(ErasePerson(person=seats[0]["attendee"]))
+    with reading(world.services.engine).begin() as conn:
+        sealed = [from_json(dict[str, Any], one.body) for one in commits.read(conn, SPACE, 0, 1_000)]
+        vault = Vault(conn, SPACE)
+        opened = [vault.open(to_json(one["body"])) for one in sealed if one["name"] == "registration.assign_seat"]
+    assert len(opened) == 2
+    assert [one for one in opened if b"Ann" in one or b"example.org" in one] == []
+
+
+def test_a_signature_that_is_no_signature_is_refused(world: World) -> None:
+    for header in ("", "t=1", f"t={'9' * 5_000},v1=a", "t=\u0661,v1=a".encode().decode("latin-1"), "v1=a,t=,"):
+        refused = world.client.post(HOOK, content=b"{}", headers={HEADER: header})
+        assert (refused.status_code, refused.json()["code"]) == (401, "signature_invalid")
+
+
+def test_a_registrant_cannot_take_the_command_id_of_their_hold_s_end(world: World) -> None:
+    order, secret = world.place({DINNER: 2}, ANN)
+    due = datetime.fromisoformat(world.get(order, secret).json()["expires_at"]).isoformat()
+    named = f"order:{order.rpartition('/')[2]}"
+    free = {"lines": [{"seat_type": FREE, "quantity": 1}]}
+    for parts in (("deadline", SPACE, named, due), ("deadline", named, due)):
+        assert world.post(ORDERS, free, key=derived_id(*parts)).status_code == 201
+    world.clock.pass_time(minutes=15)
+    until(lambda: world.remaining()["Dinner"] == 2)
 
 
 def test_two_processes_that_run_the_same_deadline_do_no_harm(world: World) -> None:

@@ -124,3 +124,8 @@ def test_devices_do_not_know_of_each_other() -> None:
     other = DeviceEnrolled(device=LAPTOP, label="Ann", role=Role.ORGANIZER)
     revoked = given(decider, ENROLLED, other).when(RevokeDevice(device=TABLET)).state
     assert not revoked.row(Device, LAPTOP).is_revoked
+
+
+def test_nobody_is_no_person_that_can_be_erased() -> None:
+    why = {"field": "person", "rule": "too_short", "least": 1}
+    given(decider).when(ErasePerson(person=PersonId(""))).refused("invalid_field", **why)

@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import assume
 from hypothesis import given as any_of
 from hypothesis import strategies as st
 
 from shared.conference.conference import (
+    RESERVED_SLUGS,
     SLUG,
     AccessCodeRenewed,
     ChangeOwner,
@@ -304,12 +306,24 @@ def test_a_slug_is_chosen_again_before_the_first_publish() -> None:
     chosen.when(ChooseSlug(slug="Py_Con_2")).nothing()
 
 
+@pytest.mark.parametrize("slug", ["api", "API", "Sync", "enrol", "hooks", "static"])
+def test_a_slug_is_none_of_the_servers_own_addresses(slug: str) -> None:
+    there().when(ChooseSlug(slug=slug)).refused("invalid_field", **invalid("slug", "reserved"))
+    given(decider).when(replace(CREATE, slug=slug)).refused("invalid_field", **invalid("slug", "reserved"))
+
+
+def test_a_conference_has_an_id_that_a_ticket_can_carry() -> None:
+    elsewhere = replace(CONTEXT, conference="conference-1")
+    given(decider, context=elsewhere).when(CREATE).refused("invalid_field", **invalid("conference", "uuid"))
+
+
 def test_a_slug_is_fixed_by_the_first_publish_for_ever() -> None:
     there(PUBLISHED, ConferenceUnpublished()).when(ChooseSlug(slug="other")).refused("slug_is_fixed", slug="pycon")
 
 
 @any_of(slug=st.text(st.characters(codec="utf-8")) | st.from_regex(SLUG) | st.text("aZ0_", max_size=60))
 def test_a_slug_is_of_ascii_letters_digits_and_underscores(slug: str) -> None:
+    assume(slug.lower() not in RESERVED_SLUGS)
     is_one = 1 <= len(slug) <= 50 and slug.isascii() and all(one.isalnum() or one == "_" for one in slug)
     outcome = there().when(ChooseSlug(slug=slug))
     if is_one:

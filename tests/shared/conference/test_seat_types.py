@@ -24,7 +24,7 @@ from shared.kernel.ids import SeatTypeId
 from tests.shared.conference.test_conference import CREATED, PUBLISHED, invalid
 from tests.spec import Given, given
 
-VIP, DAY = SeatTypeId("vip"), SeatTypeId("day")
+VIP, DAY = SeatTypeId("01a20000-0000-7000-8000-000000000011"), SeatTypeId("01a20000-0000-7000-8000-000000000012")
 ADDED = SeatTypeAdded(seat_type=VIP, name="Full conference", description="", quota=10, price=120_00)
 
 
@@ -52,6 +52,11 @@ def test_a_seat_type_is_added() -> None:
     assert added.row(Conference).seat_types == (VIP,)
     assert added.row(SeatType, VIP).quota == 10
     added.when(add).refused("seat_type_exists", seat_type=VIP)
+
+
+def test_a_seat_type_has_an_id_that_a_ticket_can_carry() -> None:
+    add = AddSeatType(seat_type=SeatTypeId("vip"), name="Full conference", quota=10, price=120_00)
+    there().when(add).refused("invalid_field", **invalid("seat_type", "uuid"))
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,20 @@ def test_a_pattern_is_matched_whole() -> None:
         assert refusal(raised) == ("invalid_field", {"field": "slug", "rule": "letters"})
 
 
+def test_an_id_on_a_ticket_is_a_uuid_in_its_one_text() -> None:
+    checks.uuid("seat_type", "01a20000-0000-7000-8000-00000000000f")
+    for value in (
+        "vip",
+        "",
+        "01A20000-0000-7000-8000-00000000000F",
+        "{01a20000-0000-7000-8000-00000000000f}",
+        "0" * 32,
+    ):
+        with pytest.raises(Rejected) as raised:
+            checks.uuid("seat_type", value)
+        assert refusal(raised) == ("invalid_field", {"field": "seat_type", "rule": "uuid"})
+
+
 @pytest.mark.parametrize("address", ["a@b.c", "ann.lee+py@mail.example.org", "jürgen@müller.example"])
 def test_an_address_that_mail_can_be_sent_to(address: str) -> None:
     checks.email("email", address)
@@ -91,3 +105,10 @@ def test_what_is_erased_is_not_checked() -> None:
 
 def test_a_refusal_without_values_is_its_code() -> None:
     assert str(Rejected("sales_closed")) == "sales_closed"
+
+
+def test_nobody_is_no_person() -> None:
+    checks.person("attendee", "somebody")
+    for nobody in ("", " ", "x" * 101):
+        with pytest.raises(Rejected):
+            checks.person("attendee", nobody)

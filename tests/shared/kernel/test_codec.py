@@ -1,5 +1,7 @@
 """Bytes to messages: round trips of everything there is, versions, and what is not read."""
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from shared.domain import CODEC, DOMAIN
 from shared.kernel.codec import (
     MAX_DEPTH,
     MAX_INTEGER,
+    AwareTime,
     Codec,
     Undecodable,
     check_limits,
@@ -219,3 +222,32 @@ def test_what_is_no_json_is_unreadable(document: bytes) -> None:
 def test_an_integer_of_any_length_is_refused_and_not_rounded() -> None:
     with pytest.raises(Undecodable):
         check_limits(from_json(object, b"9" * 400))
+
+
+class Choice(StrEnum):
+    LEFT = "left"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    choice: Choice = Choice.LEFT
+    at: AwareTime | None = None
+
+
+def test_what_cannot_be_read_is_not_quoted() -> None:
+    for read in (
+        lambda: from_json(Chosen, b'{"choice":"Ann\' Miller"}'),
+        lambda: from_builtins(Chosen, {"choice": "Ann"}),
+    ):
+        with pytest.raises(Undecodable) as raised:
+            read()
+        assert raised.value.detail == "Invalid enum value - at `$.choice`"
+    with pytest.raises(Undecodable) as raised:
+        from_json(Choice, b'"Ann"')
+    assert raised.value.detail == "Invalid enum value"
+
+
+def test_a_time_without_a_zone_is_not_read_where_times_are_compared() -> None:
+    assert from_json(Chosen, b'{"at":"2026-11-23T09:00:00+01:00"}').at is not None
+    with pytest.raises(Undecodable):
+        from_json(Chosen, b'{"at":"2026-11-23T09:00:00"}')

@@ -31,7 +31,7 @@ from shared.registration.order import (
 )
 from shared.registration.pricing import Wanted
 from shared.registration.seats import Reservation, Sales, SeatsOfType
-from tests.shared.registration.world import DAY, VIP, World
+from tests.shared.registration.world import DAY, DINNER, VIP, World
 from tests.spec import REGISTRANT, Memory
 
 ORDER = OrderId("o1")
@@ -52,8 +52,8 @@ def test_seat_types_are_announced_at_the_first_publish_and_later_ones_at_once() 
     sales = world.memory.get(Sales)
     assert sales is not None
     assert (sales.hold_s, sales.currency) == (60, "EUR")
-    world.add(SeatTypeId("dinner"), 9)
-    assert world.seats(SeatTypeId("dinner")).available == 9
+    world.add(DINNER, 9)
+    assert world.seats(DINNER).available == 9
 
 
 def test_edits_reach_registration_at_once() -> None:
@@ -264,7 +264,7 @@ def busy_world() -> World:
     world.send(CancelSeats(order=OrderId("paid"), positions=(0,)))
     world.wait(minutes=20)
     world.capture("p3")
-    world.add(SeatTypeId("dinner"), 3)
+    world.add(DINNER, 3)
     world.send(EditSeatType(seat_type=VIP, price=Edit(seen=100, new=150)))
     world.send(EditConference(hold_s=Edit(seen=900, new=60)))
     world.send(conferences.UnpublishConference())

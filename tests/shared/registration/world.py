@@ -15,7 +15,9 @@ from shared.registration.pricing import Wanted
 from shared.registration.seats import Reservation, SeatsOfType
 from tests.spec import SERVER, Memory, replace_actor
 
-VIP, DAY = SeatTypeId("vip"), SeatTypeId("day")
+VIP, DAY = SeatTypeId("01a20000-0000-7000-8000-000000000011"), SeatTypeId("01a20000-0000-7000-8000-000000000012")
+DINNER = SeatTypeId("01a20000-0000-7000-8000-000000000013")
+_BY_NAME = {"vip": VIP, "day": DAY}
 
 
 class World:
@@ -79,7 +81,7 @@ class World:
             self.send(deadline.command)
 
     def place(self, order: str, **quantities: int) -> Execution:
-        lines = tuple(Wanted(seat_type=SeatTypeId(one), quantity=n) for one, n in quantities.items())
+        lines = tuple(Wanted(seat_type=_BY_NAME[one], quantity=n) for one, n in quantities.items())
         return self.send(
             PlaceOrder(
                 order=OrderId(order),

@@ -1,6 +1,6 @@
 """What a desktop shows: the base with its pending commands on top, decided again where somebody else touched them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from shared.kernel.messages import wire_of
 from shared.registration.order import Order, OrderState, PlaceOrder
 from shared.registration.pricing import Wanted
 from shared.registration.seats import Reservation, SeatsOfType
-from shared.sync.overlay import Overlay, Standing
+from shared.sync.overlay import Overlay, Rebase, Standing
 from tests.shared.registration.world import VIP, World
 from tests.spec import DOOR, NOW, OFFLINE, Memory
 
@@ -68,6 +68,13 @@ class Device:
         decided = self.overlay.decide(command, replace(context, command_id=f"command-{self.issued}"))
         self.overlay.add(decided)
         return decided
+
+    def rebase(self, changed: Collection[Key], settled: Collection[str]) -> set[Key]:
+        """Take over a new base, as a workspace does."""
+        rebase = Rebase(self.overlay, self.base, changed, settled)
+        rebase.catch_up()
+        self.overlay = rebase.after
+        return rebase.looks
 
     def shown(self, kind: type, id: str = "") -> Any:
         return self.overlay.fetch([key(kind, id)])[key(kind, id)]
@@ -158,10 +165,10 @@ def test_a_desktop_leaves_out_the_reactions_whose_rows_it_lacks() -> None:
 
 def test_an_undecided_command_is_decided_once_the_device_holds_its_rows() -> None:
     device = Device(Order)
-    decided = device.issue(PlaceOrder(order=OrderId("o1"), lines=(Wanted(seat_type=VIP, quantity=2),)))
+    device.issue(PlaceOrder(order=OrderId("o1"), lines=(Wanted(seat_type=VIP, quantity=2),)))
     device.base.missing = set()
-    looks = device.overlay.rebase({key(Order, "o1")}, ())
-    assert decided.standing is Standing.WAITING
+    looks = device.rebase({key(Order, "o1")}, ())
+    assert [one.standing for one in device.overlay.pending] == [Standing.WAITING]
     assert key(SeatsOfType, VIP) in looks
     assert device.shown(SeatsOfType, VIP).available == 3
 
@@ -204,7 +211,7 @@ def test_a_fact_whose_rows_are_not_held_is_queued_undecided() -> None:
 def test_somebody_elses_change_of_another_field_is_joined_by_the_pending_one() -> None:
     device = Device()
     device.issue(tagline("Snakes"))
-    looks = device.overlay.rebase(device.push_conference(location="Oslo"), ())
+    looks = device.rebase(device.push_conference(location="Oslo"), ())
     conference = device.shown(Conference)
     assert (conference.tagline, conference.location) == ("Snakes", "Oslo")
     assert looks == {CONFERENCE}
@@ -213,30 +220,31 @@ def test_somebody_elses_change_of_another_field_is_joined_by_the_pending_one() -
 def test_somebody_elses_change_of_the_same_field_makes_the_pending_one_doubtful_and_keeps_it() -> None:
     device = Device()
     decided = device.issue(tagline("Snakes"))
-    device.overlay.rebase(device.push_conference(tagline="Birds", edited_by={"tagline": "laptop-2"}), ())
-    assert decided.standing is Standing.DOUBTFUL
-    assert decided.refusal is not None
-    assert decided.refusal.values == {"fields": {"tagline": {"theirs": "Birds", "mine": "Snakes", "by": "laptop-2"}}}
+    device.rebase(device.push_conference(tagline="Birds", edited_by={"tagline": "laptop-2"}), ())
+    (now,) = device.overlay.pending
+    assert (now.command, now.standing) == (decided.command, Standing.DOUBTFUL)
+    assert now.refusal is not None
+    assert now.refusal.values == {"fields": {"tagline": {"theirs": "Birds", "mine": "Snakes", "by": "laptop-2"}}}
     assert device.shown(Conference).tagline == "Birds"
-    assert list(device.overlay.pending) == [decided]
 
 
 def test_a_doubtful_command_recovers_when_what_spoke_against_it_is_gone() -> None:
     device = Device()
-    decided = device.issue(tagline("Snakes"))
-    device.overlay.rebase(device.push_conference(tagline="Birds"), ())
-    device.overlay.rebase(device.push_conference(tagline=""), ())
-    assert (decided.standing, decided.refusal) == (Standing.WAITING, None)
+    device.issue(tagline("Snakes"))
+    device.rebase(device.push_conference(tagline="Birds"), ())
+    device.rebase(device.push_conference(tagline=""), ())
+    (now,) = device.overlay.pending
+    assert (now.standing, now.refusal) == (Standing.WAITING, None)
     assert device.shown(Conference).tagline == "Snakes"
 
 
 def test_a_command_that_stands_on_a_doubtful_one_is_doubtful_too() -> None:
     device = Device()
     device.issue(tagline("Snakes"))
-    later = device.issue(tagline("More snakes", seen="Snakes"))
-    device.overlay.rebase(device.push_conference(tagline="Birds"), ())
+    device.issue(tagline("More snakes", seen="Snakes"))
+    device.rebase(device.push_conference(tagline="Birds"), ())
     assert [one.standing for one in device.overlay.pending] == [Standing.DOUBTFUL, Standing.DOUBTFUL]
-    assert later.refusal is not None
+    assert all(one.refusal is not None for one in device.overlay.pending)
     assert device.shown(Conference).tagline == "Birds"
     assert not device.overlay.touched
 
@@ -244,7 +252,7 @@ def test_a_command_that_stands_on_a_doubtful_one_is_doubtful_too() -> None:
 def test_a_settled_command_is_gone_and_the_base_shows_through() -> None:
     device = Device()
     device.issue(tagline("Snakes"))
-    looks = device.overlay.rebase(device.push_conference(tagline="Snakes"), ["command-1"])
+    looks = device.rebase(device.push_conference(tagline="Snakes"), ["command-1"])
     assert not device.overlay.pending
     assert not device.overlay.touched
     assert device.shown(Conference).tagline == "Snakes"
@@ -254,7 +262,7 @@ def test_a_settled_command_is_gone_and_the_base_shows_through() -> None:
 def test_a_command_that_the_server_refused_leaves_no_trace_on_the_rows() -> None:
     device = Device()
     device.issue(tagline("Snakes"))
-    looks = device.overlay.rebase((), ["command-1"])
+    looks = device.rebase((), ["command-1"])
     assert looks == {CONFERENCE}
     assert device.shown(Conference).tagline == ""
 
@@ -262,7 +270,7 @@ def test_a_command_that_the_server_refused_leaves_no_trace_on_the_rows() -> None
 def test_what_is_settled_and_was_never_pending_here_is_nothing_to_do() -> None:
     device = Device()
     device.issue(tagline("Snakes"))
-    assert device.overlay.rebase((), ["somebody-elses"]) == set()
+    assert device.rebase((), ["somebody-elses"]) == set()
     assert device.shown(Conference).tagline == "Snakes"
 
 
@@ -270,14 +278,14 @@ def test_rebasing_decides_again_only_what_was_touched() -> None:
     device = Device()
     device.issue(tagline("Snakes"))
     seats = key(SeatsOfType, VIP)
-    place = device.issue(PlaceOrder(order=OrderId("o1"), lines=(Wanted(seat_type=VIP, quantity=2),)))
+    device.issue(PlaceOrder(order=OrderId("o1"), lines=(Wanted(seat_type=VIP, quantity=2),)))
     device.base.asked.clear()
     fewer = replace(device.base.memory.rows[seats], available=1, quota=1)
-    looks = device.overlay.rebase(device.base.push({seats: fewer}), ())
+    looks = device.rebase(device.base.push({seats: fewer}), ())
     assert CONFERENCE not in device.base.asked
     assert CONFERENCE not in looks
     assert seats in device.base.asked
-    assert place.changes[key(Order, "o1")].state is OrderState.PARTIALLY_RESERVED
+    assert device.shown(Order, "o1").state is OrderState.PARTIALLY_RESERVED
     assert device.shown(Conference).tagline == "Snakes"
 
 
@@ -286,7 +294,7 @@ def test_rows_that_nobody_here_read_cost_no_decision() -> None:
     device.issue(tagline("Snakes"))
     device.base.asked.clear()
     unrelated = Key("checkin.expected", "vip")
-    assert device.overlay.rebase({unrelated}, ()) == {unrelated}
+    assert device.rebase({unrelated}, ()) == {unrelated}
     assert device.base.asked == []
 
 
@@ -297,7 +305,7 @@ def test_a_change_goes_on_through_what_stands_on_it() -> None:
     device.issue(place)
     device.issue(replace(place, order=OrderId("o2")))
     assert device.shown(Order, "o2").state is OrderState.PARTIALLY_RESERVED
-    looks = device.overlay.rebase((), ["command-1"])
+    looks = device.rebase((), ["command-1"])
     assert device.shown(Order, "o1") is None
     assert device.shown(Order, "o2").state is OrderState.RESERVED
     assert {key(Order, "o1"), key(Order, "o2"), key(SeatsOfType, VIP)} <= looks
@@ -325,9 +333,9 @@ def test_what_a_rebase_leaves_is_what_deciding_everything_anew_would(script: lis
         elif kind == "publish":
             device.issue(PublishConference() if what else UnpublishConference())
         elif kind == "push":
-            device.overlay.rebase(device.push_conference(**{what: new}), ())
+            device.rebase(device.push_conference(**{what: new}), ())
         else:
-            device.overlay.rebase((), [one.context.command_id for one in device.overlay.pending][what : what + 1])
+            device.rebase((), [one.context.command_id for one in device.overlay.pending][what : what + 1])
         anew = Overlay(device.base)
         for pending in device.overlay.pending:
             try:
@@ -337,3 +345,17 @@ def test_what_a_rebase_leaves_is_what_deciding_everything_anew_would(script: lis
             else:
                 assert pending.standing is Standing.WAITING
         assert anew.fetch([CONFERENCE]) == device.overlay.fetch([CONFERENCE])
+
+
+def test_what_is_issued_while_others_are_decided_again_is_taken_over_too() -> None:
+    device = Device()
+    device.issue(tagline("Snakes"))
+    rebase = Rebase(device.overlay, device.base, device.push_conference(location="Oslo"), ())
+    rebase.catch_up()
+    device.issue(EditConference(description=Edit(seen="", new="Long")))
+    assert rebase.after.fetch([CONFERENCE])[CONFERENCE].description == ""
+    rebase.catch_up()
+    rebase.catch_up()
+    conference = rebase.after.fetch([CONFERENCE])[CONFERENCE]
+    assert (conference.tagline, conference.description, conference.location) == ("Snakes", "Long", "Oslo")
+    assert len(rebase.after.pending) == 2

@@ -12,6 +12,7 @@ from shared.sync.protocol import (
     BATCH_COMMANDS_MOST,
     NO_HASH,
     START,
+    Batch,
     Checkpoint,
     Code,
     Page,
@@ -182,15 +183,16 @@ def test_a_text_of_any_kind_is_a_checkpoint_or_refused(text: str) -> None:
     assert Checkpoint.parse(str(parsed)) == parsed
 
 
-def test_a_signature_is_over_device_numbers_and_commands() -> None:
+def test_a_signature_is_over_conference_device_numbers_and_commands() -> None:
     signed = {
-        signed_bytes(device, epoch, first, commands)
+        signed_bytes(conference, Batch(release=1, device=device, epoch=epoch, first=first, commands=commands))
+        for conference in ("x", "y")
         for device in ("a", "b")
         for epoch in (1, 2)
         for first in (1, 2)
         for commands in ([], [RawJson(b"1")], [RawJson(b"1"), RawJson(b"2")])
     }
-    assert len(signed) == 24
+    assert len(signed) == 48
 
 
 def test_a_page_says_where_it_leads() -> None:

@@ -1,0 +1,87 @@
+"""What the inbox says of incidents: it speaks of tickets, and accuses nobody who may not have been there."""
+
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from desktop.door import Door
+from desktop.ui.problems import incidents
+from desktop.ui.problems.problems_screen import ProblemsScreen
+from shared.checkin.verdict import MAY_PASS, Direction, Finding, Pass, Passage
+from shared.checkin.views import Incident
+from shared.kernel.decider import Actor, Role
+from shared.kernel.ids import DeviceId, OrderId, PersonId, TicketId
+from shared.registration.assignments import AssignSeat, UnassignSeat
+from shared.registration.order import Order
+from tests.desktop.ui.conftest import Open
+from tests.desktop.ui.stage import CONFERENCE, DOOR, Stage, StagedDesk, code_of
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def _incident(finding: Finding, ticket: str | None) -> Incident:
+    passage = Passage(scan="scan", direction=Direction.ENTRY, gate="North gate", device=DeviceId("gate-west"), at=AT)
+    return Incident(
+        finding=finding,
+        area=DOOR,
+        ticket=None if ticket is None else TicketId(ticket),
+        first=None,
+        second=passage,
+        reason="",
+        since=AT,
+        is_withdrawn=False,
+    )
+
+
+def _li(stage: Stage) -> Pass:
+    return next(one for one in stage.laptop.workspace.rows(Pass).values() if one.last_name == "Li")
+
+
+@pytest.mark.parametrize("finding", sorted(set(Finding) - MAY_PASS))
+def test_no_finding_says_that_a_person_was_let_in(stage: Stage, finding: Finding) -> None:
+    heading = incidents.heading(stage.laptop.workspace, _incident(finding, _li(stage).ticket))
+    assert not heading.startswith("Bo Li")
+    assert "Main door" in heading
+    assert "was let in" in heading
+
+
+@pytest.mark.parametrize("finding", sorted(set(Finding) - MAY_PASS))
+def test_every_finding_can_be_told_of_a_ticket_that_is_not_known_here(stage: Stage, finding: Finding) -> None:
+    heading = incidents.heading(stage.laptop.workspace, _incident(finding, None))
+    assert heading.startswith(("A ", "The same ticket"))
+    assert "Main door" in heading
+
+
+def test_a_replaced_ticket_names_its_holder_of_now_as_that(stage: Stage, open_window: Open) -> None:
+    west = stage.desktop("gate-west")
+    west.sync()
+    row = _li(stage)
+    order = next(id for id, one in stage.laptop.workspace.rows(Order).items() if one.last_name == "Li")
+    stage.run(UnassignSeat(order=OrderId(order), position=row.position), actor=Actor(role=Role.REGISTRANT, id="web"))
+    stage.run(
+        AssignSeat(
+            order=OrderId(order),
+            position=row.position,
+            attendee=PersonId("goran"),
+            first_name="Goran",
+            last_name="Šimić",
+            email="goran@example.org",
+            company="",
+        ),
+        actor=Actor(role=Role.REGISTRANT, id="web"),
+    )
+    gate = Door(west.workspace, area=DOOR, gate="North gate", direction=Direction.ENTRY)
+    seen = gate.see(code_of(row))
+    gate.record(seen, gate.verdict(seen))
+    west.sync()
+    stage.laptop.sync()
+    window = open_window(StagedDesk(stage.laptop))
+    window.open_conference(CONFERENCE, "problems")
+    assert window.screens is not None
+    (card,) = window.screens.made("problems", ProblemsScreen).cards
+    assert card.heading.text() == "An earlier version of the ticket that is now Goran Šimić’s was let in at Main door"
+    texts = [one.text() for one in card.findChildren(QLabel)]
+    assert "North gate" in texts, "the name of the gate stands alone"
+    assert "Gate" in texts
+    assert not any("gate North gate" in one for one in texts)

@@ -1,0 +1,77 @@
+"""The OpenAPI file: complete, and the one that is committed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.routing import Route
+
+import server
+from server.web import openapi
+from shared.kernel.codec import from_json
+from tests.server.web.world import World
+
+FILE = Path(server.__file__).parents[1] / "docs" / "openapi.json"
+WITHOUT_BODY = ("confirmation", "payments")
+
+
+@pytest.fixture
+def document(world: World) -> dict[str, Any]:
+    found: dict[str, Any] = world.client.get("/api/v1/openapi.json").json()
+    return found
+
+
+def test_the_committed_file_is_what_the_server_serves(document: dict[str, Any]) -> None:
+    assert FILE.read_text() == openapi.written(), "write it anew: python -m server.web.openapi > docs/openapi.json"
+    assert from_json(dict[str, Any], FILE.read_bytes()) == document
+
+
+def test_every_public_route_is_in_it_and_nothing_else(world: World, document: dict[str, Any]) -> None:
+    served = {
+        (one.path, method.lower())
+        for one in [*world.app.router.routes, *(route for part in openapi.ROUTERS for route in part.routes)]
+        if isinstance(one, Route) and one.path.startswith(("/api/v1/", "/enrol"))
+        for method in (one.methods or set()) - {"HEAD"}
+    }
+    described = {(path, method) for path, one in document["paths"].items() for method in one}
+    assert described == served - {("/api/v1/openapi.json", "get")}
+    assert len(described) > 15
+
+
+def test_every_operation_has_schemas_and_problems(document: dict[str, Any]) -> None:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            responses = operation["responses"]
+            assert set(responses) in ({"200", "4XX", "5XX"}, {"201", "4XX", "5XX"}), path
+            good = responses.get("200") or responses["201"]
+            assert good["content"]["application/json"]["schema"], path
+            assert responses["4XX"]["content"] == responses["5XX"]["content"] == problem, path
+            takes_body = method in ("post", "put") and not path.endswith(WITHOUT_BODY)
+            assert ("requestBody" in operation) is takes_body, path
+            assert operation["description"], path
+    ids = [one["operationId"] for operations in document["paths"].values() for one in operations.values()]
+    assert len(set(ids)) == len(ids)
+
+
+def test_what_changes_an_order_takes_its_secret_and_a_key(document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            keys = [one["required"] for one in operation.get("parameters", []) if one["name"] == "Idempotency-Key"]
+            if "/{order}" in path:
+                assert operation["security"] == [{"order": []}]
+                assert keys == ([] if method == "get" else [method == "post"]), path
+            else:
+                assert keys == ([True] if path.endswith("/orders") else []), path
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert set(references(document["paths"])) <= set(references(document)) <= known
+
+
+def references(part: Any) -> list[str]:
+    if isinstance(part, dict):
+        own = [part["$ref"]] if "$ref" in part else []
+        return own + [one for value in part.values() for one in references(value)]
+    return [one for value in part for one in references(value)] if isinstance(part, list) else []
