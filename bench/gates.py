@@ -6,6 +6,7 @@ from typing import Final
 
 from bench.venue import DEVICE, SPACE
 from desktop.profile import new_id, now
+from desktop.promptness import be_prompt
 from desktop.store.log import Log
 from desktop.sync.session import Ended, Request, Response, Staging, State, sync
 from desktop.workspace import Workspace
@@ -17,6 +18,7 @@ class Gate:
     """The workspace with its files in a folder."""
 
     def __init__(self, folder: Path) -> None:
+        be_prompt()  # as the desktop's own start does
         self._log = Log(folder / "log.db", FILE_KEY)
         self.workspace = Workspace(
             conference=SPACE,

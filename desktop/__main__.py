@@ -3,20 +3,17 @@
 import getpass
 import os
 import sys
-from typing import Final
 
 from desktop import settings
+from desktop.promptness import be_prompt
 from desktop.settings import Settings
 from desktop.store.files import EnvironmentProblem
-
-_SWITCH_S: Final = 0.0005
-"""How long the sync threads may keep the interpreter while a verdict waits; Python's 5 ms would be seen at a door."""
 
 
 def main() -> int:
     """The exit code."""
     given = settings.read(sys.argv[1:], os.environ)
-    sys.setswitchinterval(_SWITCH_S)
+    be_prompt()
     if not given.is_headless:
         from desktop.app import main as show
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -96,7 +97,11 @@ async def _running(
     stop = asyncio.Event()
     repeated = [asyncio.create_task(_repeat(work, stop)) for work in works]
     looking = asyncio.create_task(feed.look())
-    gc.freeze()  # what the start made stays: a full collection would stop every request for it
+    # What the start made stays, and what requests make seldom forms a cycle: collections would only stop everybody.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    # The drain asks for the interpreter after each answer of the database; Python's 5 ms would be most of an order.
+    sys.setswitchinterval(0.0005)
     log.info("started", url=url, database=engine.dialect.name)
     try:
         yield

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.store import commits, history, rows
 from server.store.engine import reading
 from shared.access.access import Device
+from shared.conference.conference import Conference
 from shared.domain import CODEC, DOMAIN
 from shared.kernel.codec import RawJson, from_json
 from shared.kernel.decider import Role, key
@@ -48,9 +49,13 @@ class Asked:
 
 def role_of(conn: Connection, space: str, device: str) -> Role:
     """What the device is in a conference now; Refused where it is nothing (any more)."""
-    at = key(Device, device)
-    stored = rows.read_rows(conn, space, [at]).get(at)
+    at, made = key(Device, device), key(Conference)
+    found = rows.read_rows(conn, space, [at, made])
+    stored = found.get(at)
     if stored is None or stored.body is None:
+        if made not in found and commits.epochs(conn, space, device):
+            # Its conference was refused, so nothing enrolled it; it hears why, as the organizer that it meant to be.
+            return Role.ORGANIZER
         raise Refused(Code.FORBIDDEN)
     row = CODEC.decode_row(at.view, stored.body)
     if row.is_revoked:
@@ -74,7 +79,10 @@ def page(engine: Engine, asked: Asked, *, limit: int = PAGE_ROWS) -> Page:
         changed = rows.changed_rows(conn, asked.space, wanted, after, None, limit)
         is_last = len(changed) < limit
         upto = head.position if is_last else changed[-1][1].position
-        outcomes = commits.outcomes_of(conn, asked.space, asked.device, after, upto)
+        outcomes = commits.outcomes_of(conn, asked.space, asked.device, after, upto, limit)
+        if len(outcomes) == limit:  # perhaps not all: the page ends here, and the next one has the others
+            upto = outcomes[-1][0]
+            changed = [(at, stored) for at, stored in changed if stored.position <= upto]
         digests = rows.digests(conn, asked.space) if upto == head.position else None
         hashed = head.hash if upto == head.position else commits.hash_at(conn, asked.space, upto)
         assert hashed is not None, "rows have positions of commits"

@@ -35,6 +35,7 @@ def open_file(path: Path, key: bytes, schema: str) -> Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        connection.execute("PRAGMA cache_size = -65536")  # KiB: a first download is encrypted once, when it commits
         connection.executescript(schema)
     except sqlite.DatabaseError as error:
         connection.close()

@@ -1,8 +1,8 @@
 """What the search index holds of a row, and what a typed text asks of it: every word, without accents and case."""
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
+from unicodedata import combining, normalize
 
 SEARCHED: Final = {
     "checkin.passes": ("first_name", "last_name", "company", "locator"),
@@ -20,10 +20,9 @@ ORDERED: Final = {
 
 _LAST: Final = "\U0010ffff"
 
-# Letters that no decomposition folds.
-_FOLDED: Final = str.maketrans(
-    {"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "\u0131": "i"}
-)
+_LETTERS: Final = {"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "\u0131": "i"}
+"""Letters that no decomposition folds."""
+_FOLDED: Final = str.maketrans(_LETTERS | {chr(code): "" for code in range(0x300, 0x10000) if combining(chr(code))})
 _TRIGRAM: Final = 3
 _FIRST_IDEOGRAPH: Final = "\u2e80"
 
@@ -40,8 +39,7 @@ def folded(text: str) -> str:
     """The text without accents and case."""
     if text.isascii():
         return text.lower()
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part)).translate(_FOLDED)
+    return normalize("NFKD", text.casefold()).translate(_FOLDED)
 
 
 def searchable_text(row: Any) -> str:

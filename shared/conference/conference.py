@@ -37,6 +37,7 @@ CURRENCY: Final = re.compile(r"[A-Z]{3}")
 ACCESS_CODE_LENGTH: Final = 5
 HOLD_S_LEAST, HOLD_S_MOST, HOLD_S_USUAL = 60, 24 * 3600, 15 * 60
 PER_ORDER_USUAL: Final = 20
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # a ticket's code carries times from 1970 to 2106
 
 
 # Commands
@@ -423,6 +424,10 @@ def _check_conference(fields: dict[str, Any]) -> None:
 
 
 def _check_dates(starts_on: date, ends_on: date) -> None:
+    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        if not FIRST_DAY <= day <= LAST_DAY:
+            limits = {"least": FIRST_DAY.isoformat(), "most": LAST_DAY.isoformat()}
+            raise Rejected("invalid_field", field=field, rule="out_of_range", **limits)
     if ends_on < starts_on:
         raise Rejected(
             "invalid_field",

@@ -23,7 +23,7 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 MAX_INTEGER: Final = 2**53
 MAX_DEPTH: Final = 32
-_QUOTED: Final = re.compile(r"(?<=^Invalid enum value) '.*'(?= - at `|$)", re.DOTALL)
+_QUOTED: Final = re.compile(r"(?<=^Invalid enum value) (['\"]).*\1(?= - at `|$)", re.DOTALL)
 
 # Deterministic: digests and the hash chain are over these bytes.
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -1,13 +1,17 @@
-"""Who listens hears of every move of a conference's head, whoever moved it, and leaves nothing behind."""
+"""Pages have an end. Who listens hears of every move of a conference's head, and leaves nothing behind."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
+import pytest
 from sqlalchemy import text
 
-from server.feed import Feed
-from tests.server.authority import SPACE, WEB, Authority, order
+from server.feed import Asked, Feed, Refused, page
+from server.store import history
+from shared.sync.protocol import START, Checkpoint, Page
+from tests.server.authority import DOOR, LAPTOP, SPACE, WEB, Authority, creation, order, scan
 
 _PATIENCE_S = 5.0
 _SILENCE_S = 0.25
@@ -25,6 +29,47 @@ async def looking(authority: Authority) -> AsyncIterator[Feed]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def test_a_page_holds_so_many_outcomes_and_the_next_one_goes_on_behind_them(opened: Authority) -> None:
+    with opened.engine.begin() as conn:
+        history.open_history(conn, "history-1", opened.clock(), {})
+    scans = [scan(number, clock=opened.clock) for number in range(1, 24)]
+    opened.push(*scans, first=1, device=DOOR)
+    after: Checkpoint = START
+    pages: list[Page] = []
+    while not pages or pages[-1].digests is None:
+        pages.append(page(opened.engine, Asked(space=SPACE, device=DOOR, after=after), limit=5))
+        assert pages[-1].after == after.position
+        assert len(pages[-1].outcomes) <= 5
+        positions = [one.position for one in pages[-1].rows] + [one.position for one in pages[-1].outcomes]
+        assert max(positions) <= pages[-1].upto
+        after = pages[-1].cursor
+    assert [one.seq for each in pages for one in each.outcomes] == list(range(1, 24))
+    assert after.position == len(opened.log())
+    shown = {(row.view, row.id): bytes(row.body) for each in pages for row in each.rows}
+    (whole,) = [page(opened.engine, Asked(space=SPACE, device=DOOR, after=START), limit=5_000)]
+    assert shown == {(row.view, row.id): bytes(row.body) for row in whole.rows}
+
+
+def test_who_made_no_conference_hears_why_and_others_hear_nothing(authority: Authority) -> None:
+    with authority.engine.begin() as conn:
+        history.open_history(conn, "history-1", authority.clock(), {})
+    authority.submit(authority.numbered(replace(creation(), slug="no slug"), first=1, may_create=True))
+    given = page(authority.engine, Asked(space=SPACE, device=LAPTOP, after=START))
+    assert [one.verdict.code for one in given.outcomes] == ["invalid_field"]
+    with pytest.raises(Refused, match="forbidden"):
+        page(authority.engine, Asked(space=SPACE, device=DOOR, after=START))
+    authority.submit(authority.numbered(creation(), first=2, may_create=True))
+    then = page(authority.engine, Asked(space=SPACE, device=LAPTOP, after=given.cursor))
+    assert [one.verdict.status for one in then.outcomes] == ["accepted"]
+
+
+def test_who_made_no_conference_has_no_business_in_the_one_that_somebody_else_made(authority: Authority) -> None:
+    authority.submit(authority.numbered(replace(creation(), slug="no slug"), first=1, device="other", may_create=True))
+    authority.submit(authority.numbered(creation(), first=1, may_create=True))
+    with pytest.raises(Refused, match="forbidden"):
+        page(authority.engine, Asked(space=SPACE, device="other", after=START))
 
 
 def test_what_came_before_somebody_listened_may_be_news_to_them_and_comes_once(opened: Authority) -> None:

@@ -123,6 +123,8 @@ def test_a_conference_is_created_once() -> None:
         ("owner_name", " ", invalid("owner_name", "too_short", least=1)),
         ("owner_email", "ada", invalid("owner_email", "not_an_email_address")),
         ("ends_on", date(2027, 4, 30), invalid("ends_on", "before_start", starts_on="2027-05-01")),
+        ("starts_on", date.min, invalid("starts_on", "out_of_range", least="2000-01-01", most="2099-12-31")),
+        ("ends_on", date.max, invalid("ends_on", "out_of_range", least="2000-01-01", most="2099-12-31")),
     ],
 )
 def test_a_field_out_of_its_limits_is_refused_by_name(field: str, value: Any, values: dict[str, Any]) -> None:
