@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.project import BatchRows, Cache, Cached
 from server.secrets import Secrets
 from server.store import commits, deadlines, outbox
+from server.store.bulk import together
 from server.store.commits import Head, NewCommit
 from server.store.personal import ErasedIds, Vault
 from shared.access.access import Device, ErasedPerson, ErasePerson, HoldFact, OpenEpoch, PersonErased, ReleaseFact
@@ -345,16 +346,18 @@ class _Batch:
     def write(self) -> dict[Key, Cached]:
         """Write everything with a few statements; the answer is for the cache after COMMIT."""
         conn, space = self._conn, self._space
-        if self._commits:
-            self._vault.save()
-            self.head = commits.append(conn, space, self.head, self._commits, self._now)
-            # The last effect under a key wins within the batch, as it would one by one.
-            dues = {effect.key: effect for _, effect in self._effects if isinstance(effect, Deadline)}
-            deadlines.put(conn, space, dues.values())
-            mails = [(at, effect) for at, effect in self._effects if not isinstance(effect, Deadline)]
-            outbox.add(conn, space, mails, self._now)
-        commits.set_next_numbers(conn, space, self._numbers)
-        return self._rows.flush()
+        self._rows.prepare_flush()
+        with together(conn):
+            if self._commits:
+                self._vault.save()
+                self.head = commits.append(conn, space, self.head, self._commits, self._now)
+                # The last effect under a key wins within the batch, as it would one by one.
+                dues = {effect.key: effect for _, effect in self._effects if isinstance(effect, Deadline)}
+                deadlines.put(conn, space, dues.values())
+                mails = [(at, effect) for at, effect in self._effects if not isinstance(effect, Deadline)]
+                outbox.add(conn, space, mails, self._now)
+            commits.set_next_numbers(conn, space, self._numbers)
+            return self._rows.flush()
 
     def _context(self, one: Incoming, actor: Actor) -> Context:
         return Context(

@@ -91,6 +91,7 @@ class BatchRows:
         self._space = space
         self._cache = cache
         self._read: dict[Key, Cached] = {}
+        self._digests: dict[str, tuple[int, int]] = {}
         self._changed: dict[Key, _Change] = {}
 
     def fetch(self, keys: Iterable[Key]) -> Mapping[Key, Any]:
@@ -126,13 +127,17 @@ class BatchRows:
         keys = {key for key, stored in store.all_rows(self._conn, self._space).items() if stored.body is not None}
         return dict(self.fetch(keys | set(self._changed)))
 
+    def prepare_flush(self) -> None:
+        """Read what `flush` starts from: rows that were written and never read, and the digests."""
+        self.prefetch(self._changed)
+        self._digests = store.digests(self._conn, self._space)
+
     def flush(self) -> dict[Key, Cached]:
         """Write the changed rows and digests; the answer is for `Cache` once the transaction is committed.
 
         A row that the batch changed and changed back is written all the same: positions depend on the log alone, and
         not on how it was cut into batches. So the log gives the same rows again.
         """
-        self.prefetch(self._changed)  # rows that were written and never read
         kept = dict(self._read)
         written: dict[Key, StoredRow] = {}
         deltas: dict[str, list[int]] = {}
@@ -150,7 +155,8 @@ class BatchRows:
                     delta[0] = (delta[0] + sign * row_hash(key.view, key.id, version)) % MODULUS
                     delta[1] += sign
         store.write_rows(self._conn, self._space, written)
-        store.add_to_digests(self._conn, self._space, {view: (delta[0], delta[1]) for view, delta in deltas.items()})
+        added = {view: (delta[0], delta[1]) for view, delta in deltas.items()}
+        store.add_to_digests(self._conn, self._space, added, self._digests)
         # The directory is not this conference's: others write it without moving this head.
         return {key: cached for key, cached in kept.items() if not key.view.startswith(_DIRECTORY)}
 

@@ -3,11 +3,14 @@
 Statements go to the driver as text, past SQLAlchemy's compiler, because that pays on the road of every command.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+import psycopg
 from sqlalchemy import BigInteger, Connection, CursorResult, Integer, LargeBinary, Table, Text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from server.store.moments import Moment
 from shared.kernel.codec import to_json
@@ -45,6 +48,25 @@ def texts(connection: Connection, values: Iterable[Any]) -> Any:
 def execute(connection: Connection, sql: Sql, *parameters: Any) -> CursorResult[Any]:
     """Run a statement, past SQLAlchemy's compiler."""
     return connection.exec_driver_sql(getattr(sql, connection.dialect.name), parameters)
+
+
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Send the writes of the block without waiting for each one's answer, where the database can.
+
+    An error comes at the end of the block, as SQLAlchemy's; row counts are not known inside it.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline():
+            yield
+    except psycopg.IntegrityError as error:
+        raise IntegrityError(None, None, error) from error
+    except psycopg.Error as error:
+        raise DBAPIError(None, None, error) from error
 
 
 def query(connection: Connection, sql: Sql, *parameters: Any) -> Sequence[Any]:

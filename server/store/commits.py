@@ -114,7 +114,7 @@ def append(conn: Connection, space: str, head: Head, commits: Sequence[NewCommit
             (space, position, one.command_id, one.device, one.epoch, one.seq, one.outcome, one.body, hashed)
         )
     moved = execute(conn, _MOVE, position, hashed, to_us(decided_at), space, head.position)
-    if moved.rowcount != 1:
+    if moved.rowcount not in (1, -1):  # -1: not known yet, see `together`
         raise RuntimeError(f"space {space} was not locked at position {head.position}")
     insert(conn, schema.commits, appended)
     return Head(position, hashed, decided_at)

@@ -31,8 +31,9 @@ _FOUND: Final = "SELECT r.view, r.key, r.position, r.body FROM"
 _READ: Final = Sql(
     sqlite=f"{_FOUND} json_each(?) AS wanted CROSS JOIN rows AS r"
     " ON r.space = ? AND r.view = wanted.value ->> 0 AND r.key = wanted.value ->> 1",
-    postgresql=f"{_FOUND} unnest(%b::text[], %b::text[]) AS wanted (view, key)"
-    " JOIN rows AS r ON r.space = %s AND r.view = wanted.view AND r.key = wanted.key",
+    # LIMIT keeps PostgreSQL from reading all rows of a space instead, as it does while it has no statistics of them.
+    postgresql=f"{_FOUND} unnest(%b::text[], %b::text[]) AS wanted (view, key), LATERAL (SELECT * FROM rows"
+    " WHERE space = %s AND rows.view = wanted.view AND rows.key = wanted.key LIMIT 1) AS r",  # noqa: S608 - constant
 )
 # `+view` keeps SQLite on the index by position. Its subquery finds where a page ends that cuts no position.
 _SPAN: Final = "space = ?1 AND position > ?2 AND +view IN (SELECT value FROM json_each(?4))"
@@ -109,11 +110,16 @@ def digests(conn: Connection, space: str) -> dict[str, tuple[int, int]]:
     return {view: (int.from_bytes(digest, "big"), count) for view, digest, count in found}
 
 
-def add_to_digests(conn: Connection, space: str, deltas: Mapping[str, tuple[int, int]]) -> None:
-    """Add to the digest (modulo MODULUS) and the count of each view. The space is locked."""
+def add_to_digests(
+    conn: Connection,
+    space: str,
+    deltas: Mapping[str, tuple[int, int]],
+    before: Mapping[str, tuple[int, int]] | None = None,
+) -> None:
+    """Add to the digest (modulo MODULUS) and the count of each view. The space is locked; `before` is what it has."""
     if not deltas:
         return
-    before = digests(conn, space)
+    before = digests(conn, space) if before is None else before
     after = []
     for view, (delta, more) in deltas.items():
         digest, count = before.get(view, (0, 0))
