@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from bench.places import Place
 from server.database import make_ready
 from server.drain import Drain
-from server.handle import Foresight, Incoming, Job, Tools
+from server.jobs import Foresight, Incoming, Job, Tools
 from server.secrets import Secrets
 from server.settings import Settings, kept_secret
 from server.store import commits, directory

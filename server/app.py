@@ -19,7 +19,7 @@ from server.drain import Drain
 from server.feed import Feed
 from server.gateways.mail import MailFolder
 from server.gateways.payments import HostedPage
-from server.handle import Foresight, Tools
+from server.jobs import Foresight, Tools
 from server.outbox import Outbox
 from server.secrets import Secrets
 from server.settings import Settings, kept_secret

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Engine
 
 from server.drain import Drain
-from server.handle import Answer, Incoming, Job
+from server.jobs import Answer, Incoming, Job
 from server.store import deadlines as store
 from server.store.deadlines import DueDeadline
 from server.store.engine import reading

@@ -17,7 +17,8 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.handle import Answer, Job, Tools, handle
+from server.handle import handle
+from server.jobs import Answer, Job, Tools
 from server.project import Cache
 from server.store.problems import EnvironmentProblem
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from shared.access import access
 from shared.checkin import admission, areas
 from shared.checkin import views as checkin_views
-from shared.conference import conference, seat_types
+from shared.conference import conference, conference_rules, seat_types
 from shared.conference import process as conference_process
 from shared.kernel.codec import Codec, Upcaster
 from shared.kernel.decider import Decider, Process, Role, View
@@ -85,7 +85,7 @@ _ANYONE = frozenset({Role.ORGANIZER, Role.REGISTRANT, Role.SERVER})
 
 DOMAIN: Final = Domain(
     deciders=(
-        conference.decider,
+        conference_rules.decider,
         seat_types.decider,
         seats.decider,
         allotments.decider,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from server.handle import Incoming, Job
+from server.jobs import Incoming, Job
 from server.operations.office import SERVER, Office
 from server.operations.rebuild import Body
 from server.store import commits, rows

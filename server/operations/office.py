@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from server.drain import Drain
-from server.handle import Foresight, Incoming, Job, Receipt, Tools
+from server.jobs import Foresight, Incoming, Job, Receipt, Tools
 from server.secrets import Secrets
 from server.settings import Settings, kept_secret
 from server.store import commits, rows

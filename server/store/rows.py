@@ -32,8 +32,8 @@ _READ: Final = Sql(
     sqlite=f"{_FOUND} json_each(?) AS wanted CROSS JOIN rows AS r"
     " ON r.space = ? AND r.view = wanted.value ->> 0 AND r.key = wanted.value ->> 1",
     # LIMIT keeps PostgreSQL from reading all rows of a space instead, as it does while it has no statistics of them.
-    postgresql=f"{_FOUND} unnest(%b::text[], %b::text[]) AS wanted (view, key), LATERAL (SELECT * FROM rows"
-    " WHERE space = %s AND rows.view = wanted.view AND rows.key = wanted.key LIMIT 1) AS r",  # noqa: S608 - constant
+    postgresql=f"{_FOUND} unnest(%b::text[], %b::text[]) AS wanted (view, key), LATERAL (SELECT * FROM rows"  # noqa: S608
+    " WHERE space = %s AND rows.view = wanted.view AND rows.key = wanted.key LIMIT 1) AS r",
 )
 # `+view` keeps SQLite on the index by position. Its subquery finds where a page ends that cuts no position.
 _SPAN: Final = "space = ?1 AND position > ?2 AND +view IN (SELECT value FROM json_each(?4))"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from server.handle import Incoming
+from server.jobs import Incoming
 from shared.kernel.codec import RawJson, Undecodable, from_json
 from shared.kernel.ids import derived_id
 from shared.kernel.messages import Wire

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from server.handle import Receipt
+from server.jobs import Receipt
 from server.web.conferences import space_of
 from server.web.errors import Problem
 from server.web.orders import LINES_MOST, ShownOrder, authorize, command_id_of, nfc, order_row, private, shown

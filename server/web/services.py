@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from server.drain import Drain
 from server.gateways.payments import PaymentGateway
-from server.handle import Incoming, Job, Receipt
+from server.jobs import Incoming, Job, Receipt
 from server.secrets import Secrets
 from server.settings import Settings
 from server.store.engine import reading

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from server.drain import Drain
 from server.feed import Asked, Feed, Refused, page
-from server.handle import Job
+from server.jobs import Job
 from server.store import directory
 from server.store.engine import reading
 from server.web.auth import CONFERENCE, DeviceIdentity

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from server.handle import Answer, Foresight, Incoming, Job, Tools, handle
+from server.handle import handle
+from server.jobs import Answer, Foresight, Incoming, Job, Tools
 from server.operations.rebuild import check, read_all
 from server.project import Cache
 from server.secrets import Secrets

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from server.drain import Drain
-from server.handle import Answer, Job
+from server.jobs import Answer, Job
 from server.operations.rebuild import rebuild
 from server.store.problems import EnvironmentProblem
 from shared.kernel.codec import Undecodable

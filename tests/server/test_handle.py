@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from server.handle import Incoming, Job
+from server.jobs import Incoming, Job
 from server.store import commits, deadlines, outbox
 from server.store.engine import reading
 from server.web.batches import read_commands

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from server.__main__ import commands
 from server.database import make_ready
-from server.handle import Foresight, Tools
+from server.jobs import Foresight, Tools
 from server.operations import backups, logs
 from server.operations.held import release_held
 from server.operations.office import Office, opened

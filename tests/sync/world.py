@@ -15,7 +15,8 @@ from desktop.store.log import Log
 from desktop.sync.session import Ended, Request, Response, Staging, sync
 from desktop.workspace import Workspace
 from server import feed
-from server.handle import Answer, Foresight, Incoming, Job, Tools, handle
+from server.handle import handle
+from server.jobs import Answer, Foresight, Incoming, Job, Tools
 from server.project import Cache
 from server.secrets import Secrets
 from server.store import commits, history, rows

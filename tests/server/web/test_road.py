@@ -22,7 +22,7 @@ from server.deadlines import Deadlines
 from server.drain import Drain
 from server.gateways.payments import Callback, Charge, Result
 from server.gateways.signing import HEADER, sign
-from server.handle import Foresight, Tools
+from server.jobs import Foresight, Tools
 from server.store import commits
 from server.store.engine import reading
 from server.store.personal import ErasedIds, Vault

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from server.app import create_app, utc_now
 from server.database import make_ready
-from server.handle import Incoming, Job
+from server.jobs import Incoming, Job
 from server.settings import Settings
 from server.store.engine import create_engine_for
 from server.web.services import Services

@@ -33,8 +33,8 @@ from shared.conference.conference import (
     SlugRefused,
     SlugState,
     UnpublishConference,
-    decider,
 )
+from shared.conference.conference_rules import decider
 from shared.kernel.decider import Actor, Role, put
 from shared.kernel.edits import Edit
 from shared.kernel.ids import ALPHABET, PersonId

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.conference import conference
+from shared.conference import conference_rules
 from shared.conference.conference import Conference, ConferenceUnpublished
 from shared.conference.seat_types import (
     PRICE_MOST,
@@ -30,7 +30,7 @@ ADDED = SeatTypeAdded(seat_type=VIP, name="Full conference", description="", quo
 
 def there(*events: Any, before: tuple[Any, ...] = ()) -> Given:
     """A conference to which some happened `before`, and its seat types."""
-    return given(decider, *events, rows=given(conference.decider, CREATED, *before).memory.rows)
+    return given(decider, *events, rows=given(conference_rules.decider, CREATED, *before).memory.rows)
 
 
 @pytest.mark.parametrize(
