@@ -9,7 +9,7 @@ from server.gateways.signing import HEADER
 from server.store import commits
 from server.web.errors import Problem
 from server.web.services import SERVER, services_of
-from shared.kernel.ids import PaymentId
+from shared.kernel.ids import OrderId, PaymentId
 from shared.payments.payment import RecordCapture, RecordRejection
 
 log = structlog.get_logger()
@@ -36,5 +36,9 @@ def _fact(callback: Callback) -> RecordCapture | RecordRejection:
     if callback.result is Result.REJECTED:
         return RecordRejection(payment=payment)
     return RecordCapture(
-        payment=payment, reference=callback.reference, amount=callback.amount, currency=callback.currency
+        payment=payment,
+        reference=callback.reference,
+        amount=callback.amount,
+        currency=callback.currency,
+        order=OrderId(callback.order),
     )

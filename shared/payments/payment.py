@@ -36,6 +36,8 @@ class RecordCapture:
     """The provider's own name of the capture."""
     amount: int
     currency: str
+    order: OrderId | None = None
+    """What the provider says that it is for; None where it does not say."""
 
 
 @message("payments.record_rejection")
@@ -78,6 +80,8 @@ class Surprise(StrEnum):
 
     WRONG_AMOUNT = "wrong_amount"
     WRONG_CURRENCY = "wrong_currency"
+    WRONG_ORDER = "wrong_order"
+    """The provider says that the money is for another order."""
     SECOND_CAPTURE = "second_capture"
     AFTER_CANCELLATION = "after_cancellation"
     AFTER_REJECTION = "after_rejection"
@@ -223,6 +227,8 @@ def _capture(
 def _surprise(command: RecordCapture, payment: Payment) -> Surprise | None:
     if payment.captures:
         return Surprise.SECOND_CAPTURE
+    if command.order not in (None, payment.order):
+        return Surprise.WRONG_ORDER
     if command.currency != payment.currency:
         return Surprise.WRONG_CURRENCY
     if command.amount != payment.amount:

@@ -25,6 +25,8 @@ class Attention(StrEnum):
     """Why a human must look at money: it paid for nothing."""
 
     WRONG_AMOUNT = "wrong_amount"
+    WRONG_ORDER = "wrong_order"
+    """The provider says that it is for another order."""
     PAID_TWICE = "paid_twice"
     LATE = "late"
     """Paid after the order expired, and its seats were gone."""
@@ -93,10 +95,11 @@ class EndPayment:
 
 @message("registration.receive_money")
 class ReceiveMoney:
-    """From the process, when a payment was captured in whatever way."""
+    """From the process, when a payment was captured in whatever way. With a doubt it pays for nothing."""
 
     order: OrderId
     receipt: Receipt
+    doubt: Attention | None = None
 
 
 @message("registration.confirm_free_order")

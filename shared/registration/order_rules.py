@@ -219,7 +219,7 @@ def _receive(command: ReceiveMoney, order: Order, context: Context) -> Sequence[
     if (receipt.payment, receipt.reference) in ((one.payment, one.reference) for one in order.receipts):
         return []
     received = MoneyReceived(order=id, receipt=receipt)
-    reason = _misfit(receipt, order)
+    reason = command.doubt or _misfit(receipt, order)
     if reason is not None:
         return [received, OrderNeedsAttention(order=id, task=Task(reason=reason, receipt=receipt))]
     if order.state == OrderState.EXPIRED or context.now >= order.expires_at:

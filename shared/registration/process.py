@@ -112,7 +112,9 @@ def react(event: Event, found: Found, context: Context) -> Sequence[Any]:
             receipt = orders.Receipt(
                 payment=event.payment, reference=event.reference, amount=event.amount, currency=event.currency
             )
-            return [orders.ReceiveMoney(order=event.order, receipt=receipt)]
+            is_doubtful = getattr(event, "surprise", None) == payments.Surprise.WRONG_ORDER
+            doubt = orders.Attention.WRONG_ORDER if is_doubtful else None
+            return [orders.ReceiveMoney(order=event.order, receipt=receipt, doubt=doubt)]
         case payments.PaymentRejected() | payments.PaymentCancelled():
             return [orders.EndPayment(order=event.order, payment=event.payment)]
         case assignments.SeatsCancelled(order=id):

@@ -5,6 +5,7 @@ import email
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -108,6 +109,14 @@ def test_a_wrong_amount_needs_attention_and_is_not_lost(world: World) -> None:
     order, secret = world.place({FULL: 1}, ANN)
     charge = start_payment(world, order, secret)
     assert call_back(world, told(charge, amount=1_00)).status_code == 204
+    shown = world.get(order, secret).json()
+    assert (shown["state"], shown["needs_attention"]) == ("reserved", True)
+
+
+def test_money_that_the_provider_says_is_for_another_order_confirms_nothing_and_is_not_lost(world: World) -> None:
+    order, secret = world.place({FULL: 1}, ANN)
+    charge = start_payment(world, order, secret)
+    assert call_back(world, told(replace(charge, order="another"))).status_code == 204
     shown = world.get(order, secret).json()
     assert (shown["state"], shown["needs_attention"]) == ("reserved", True)
 

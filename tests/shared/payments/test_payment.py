@@ -72,6 +72,7 @@ def test_a_capture_is_counted_once() -> None:
     [
         ([], replace(CAPTURE, amount=199), Surprise.WRONG_AMOUNT),
         ([], replace(CAPTURE, currency="USD"), Surprise.WRONG_CURRENCY),
+        ([], replace(CAPTURE, order=OrderId("another")), Surprise.WRONG_ORDER),
         ([CAPTURED], replace(CAPTURE, reference="c2"), Surprise.SECOND_CAPTURE),
         ([CANCELLED], CAPTURE, Surprise.AFTER_CANCELLATION),
         ([REJECTED], CAPTURE, Surprise.AFTER_REJECTION),
