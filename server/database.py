@@ -1,5 +1,6 @@
 """Makes a database ready for the server, and tells in a sentence when it is not."""
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -8,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 from server.store import history, migrations
 from server.store.engine import reading
@@ -19,8 +21,11 @@ def make_ready(engine: Engine, now: datetime) -> None:
     """Bring the schema to this release, and open the first history of a new database."""
     migrations.migrate(engine)
     with engine.begin() as conn:
-        if history.current(conn) is None:
-            history.open_history(conn, uuid7(unix_ms=int(now.timestamp() * 1000), random=token_bytes(10)), now, {})
+        is_new = history.current(conn) is None
+    if is_new:
+        # Another server that starts on the same database may open it first, and then it is open.
+        with suppress(IntegrityError), engine.begin() as conn:
+            history.open_first(conn, uuid7(unix_ms=int(now.timestamp() * 1000), random=token_bytes(10)), now)
 
 
 def check_ready(engine: Engine) -> None:

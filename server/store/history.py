@@ -33,10 +33,18 @@ def current(conn: Connection) -> History | None:
     return History(found.history, found.parent, found.opened_at, forks)
 
 
+def open_first(conn: Connection, history: str, now: datetime) -> History:
+    """Open the first history of a new database. IntegrityError if it has one, be it since a moment ago."""
+    return _insert(conn, History(history, None, now, {}))
+
+
 def open_history(conn: Connection, history: str, now: datetime, fork_positions: Mapping[str, int]) -> History:
     """Make this the current history; its parent is the one that was current. IntegrityError if another just did so."""
     before = current(conn)
-    opened = History(history, None if before is None else before.history, now, dict(fork_positions))
+    return _insert(conn, History(history, None if before is None else before.history, now, dict(fork_positions)))
+
+
+def _insert(conn: Connection, opened: History) -> History:
     forks = to_json(opened.fork_positions).decode()
-    conn.execute(_table.insert().values((opened.history, opened.parent, now, forks)))
+    conn.execute(_table.insert().values((opened.history, opened.parent, opened.opened_at, forks)))
     return opened
