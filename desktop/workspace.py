@@ -322,6 +322,8 @@ class Workspace:
                 self._outcomes[outcome.command_id] = outcome
             if erased:
                 changed |= self._forget(erased)
+                for kept in self._path.parent.glob(f"{self._path.stem}.*.old"):
+                    kept.unlink()  # the rows from before a restore name them still
         self._tell(changed)
 
     def new_base(self) -> Base:

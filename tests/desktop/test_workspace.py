@@ -128,12 +128,15 @@ def test_a_command_of_a_newer_release_is_kept_and_sent(laptop: Desktop) -> None:
 
 
 def test_an_erased_person_is_forgotten_here_too(laptop: Desktop) -> None:
+    kept = laptop.folder / f"base-{SPACE}.20261123T090000.old"
+    kept.touch()
     laptop.workspace.issue(ErasePerson(person=PersonId("owner-1")))
     laptop.sync()
     owner = laptop.workspace.get(Owner)
     assert owner is not None
     assert str(owner.email) == "erased"
     assert b"ada@example.org" not in laptop.log.commands(SPACE)[0].body
+    assert not kept.exists()
 
 
 def test_notices_are_read(laptop: Desktop) -> None:
