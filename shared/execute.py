@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from shared.domain import DOMAIN, Domain
-from shared.kernel.decider import Context, Effect, Found, Key, Recorded, Rejected, Role
+from shared.kernel.decider import Context, Effect, Found, Key, Recorded, Rejected
 
 ID_MOST: Final = 200
 """Characters of a row's id. A database's index takes no more than some kilobytes, and would fail at every retry."""
@@ -144,8 +144,3 @@ def _react(
             else:
                 commands.append(step)
     return commands
-
-
-def may_issue(command: type, role: Role, domain: Domain = DOMAIN) -> bool:
-    """Whether this role may send this command at all."""
-    return role in domain.roles_by_command.get(command, ())
