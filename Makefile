@@ -1,6 +1,6 @@
 # The few words to type. Each sets up what it needs in .tools and .venv first; see packaging/setup.sh.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-ui test check bench screens lock qt
+.PHONY: help demo demo-ui test check bench screens lock qt browser
 
 run := .venv/bin/python
 ready := .venv/ready
@@ -17,7 +17,7 @@ demo: $(ready) ## Show the whole system at work, in the terminal
 demo-ui: qt ## Start a server with a conference in it, and a desktop on it
 	$(run) -m demo --ui
 
-test: qt ## Run every test, and see that shared/ and desktop/sync/ are covered to the last branch
+test: qt browser ## Run every test, and see that shared/ and desktop/sync/ are covered to the last branch
 	$(run) -m pytest -n auto --cov --cov-report=json
 	$(run) tests/check_coverage.py build/coverage.json
 
@@ -30,14 +30,14 @@ check: $(ready) ## Lint, format, types, and the direction of imports
 bench: $(ready) ## Measure, and compare with the numbers in the docs
 	$(run) -m bench
 
-screens: qt ## Take a picture of every screen
+screens: qt browser ## Take a picture of every screen
 	$(run) -m demo.screens
 
 lock: ## Write requirements/*.lock again
 	packaging/setup.sh lock
 
-qt: $(ready)
-	@packaging/setup.sh qt
+qt browser: $(ready)
+	@packaging/setup.sh $@
 
 $(ready): requirements/dev.lock requirements/tools.lock pyproject.toml packaging/setup.sh
 	@packaging/setup.sh

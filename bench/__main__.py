@@ -10,13 +10,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench import append, checkins, cost, download, orders, rebuild, verdict
+from bench import append, availability, checkins, cost, download, mails, onsale, orders, rebuild, verdict
 from bench.figures import Figure, Latencies, heading, line
 from bench.places import SMALL, Place, Sizes, durable_postgres
 from shared.kernel.codec import to_json
 
 GROUPS: Final[dict[str, Callable[[Place], Iterator[Figure]]]] = {
     "orders": orders.measure,
+    "onsale": onsale.measure,
+    "availability": availability.measure,
+    "mails": mails.measure,
     "checkins": checkins.measure,
     "append": append.measure,
     "download": download.measure,
@@ -33,7 +36,7 @@ def main() -> None:
     parser.add_argument("groups", nargs="*", metavar="group", help=f"of {', '.join(GROUPS)}; without one, all of them")
     parser.add_argument("--sqlite", action="store_true", help="on SQLite alone")
     parser.add_argument("--postgres", action="store_true", help="on PostgreSQL alone")
-    parser.add_argument("--small", action="store_true", help="a trial run of a minute, whose figures mean nothing")
+    parser.add_argument("--small", action="store_true", help="a trial run of some minutes, whose figures mean nothing")
     asked = parser.parse_args()
     unknown = set(asked.groups) - GROUPS.keys()
     if unknown:

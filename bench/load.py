@@ -9,7 +9,7 @@ import sys
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import cast
+from typing import NamedTuple, cast
 
 import uvloop
 
@@ -21,11 +21,15 @@ from shared.kernel.codec import from_json, to_json
 class Load:
     """What to ask, how many clients ask it, and for how long after the warm-up."""
 
-    port: int
+    ports: tuple[int, ...]
+    """Of the server's processes; the clients take them in turns."""
     path: str
     clients: int
     seconds: float
-    body: str = "{}"
+    method: str = "POST"
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+    status: int = 201
     expect: str = ""
     """What every answer's body must hold."""
     warm_up_s: float = 0.5
@@ -39,6 +43,23 @@ class Loaded:
     p50_ms: float
     p99_ms: float
     answered: int
+
+
+class Answer(NamedTuple):
+    """An answer over HTTP, its head as it came."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+
+def answer_in(received: bytes) -> Answer | None:
+    """The answer, once all of it is here: all that the server says comes with its length, or without a body."""
+    head, blank, body = received.partition(b"\r\n\r\n")
+    if not blank:
+        return None
+    length = head.lower().partition(b"\r\ncontent-length: ")[2].partition(b"\r\n")[0]
+    return Answer(int(head[9:12]), head, body) if len(body) >= int(length or 0) else None
 
 
 def run_load(load: Load) -> Loaded:
@@ -63,8 +84,9 @@ class _Client(asyncio.Protocol):
         self._expect = load.expect.encode()
         self._body = load.body.encode()
         self._head = (
-            f"POST {load.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(self._body)}\r\nIdempotency-Key: "
+            f"{load.method} {load.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            + "".join(f"{name}: {value}\r\n" for name, value in load.headers.items())
+            + f"Content-Length: {len(self._body)}\r\nIdempotency-Key: "
         ).encode()
         self._received = b""
         self._sent_at = 0.0
@@ -79,16 +101,13 @@ class _Client(asyncio.Protocol):
 
     def data_received(self, received: bytes) -> None:
         self._received += received
-        head, blank, body = self._received.partition(b"\r\n\r\n")
-        if not blank:
-            return
-        length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
-        if len(body) < int(length):
+        answer = answer_in(self._received)
+        if answer is None:
             return
         self._received = b""
         now = time.perf_counter()
-        if not head.startswith(b"HTTP/1.1 201 ") or self._expect not in body:
-            self._done.set_exception(RuntimeError(f"unexpected answer: {head!r} {body!r}"))
+        if answer.status != self._load.status or self._expect not in answer.body:
+            self._done.set_exception(RuntimeError(f"unexpected answer: {answer}"))
             return
         self._tally.answered += 1
         if self._tally.counts_from <= now < self._tally.until:
@@ -108,8 +127,9 @@ async def _generate(load: Load) -> Loaded:
     counts_from = time.perf_counter() + load.warm_up_s
     tally = _Tally(counts_from, counts_from + load.seconds)
     ends: list[asyncio.Future[None]] = [loop.create_future() for _ in range(load.clients)]
-    for end in ends:
-        await loop.create_connection(lambda end=end: _Client(load, tally, end), "127.0.0.1", load.port)  # type: ignore[misc]
+    for number, end in enumerate(ends):
+        port = load.ports[number % len(load.ports)]
+        await loop.create_connection(lambda end=end: _Client(load, tally, end), "127.0.0.1", port)  # type: ignore[misc]
     await asyncio.gather(*ends)
     took = Latencies.of(tally.seconds)
     rate = len(tally.seconds) / load.seconds

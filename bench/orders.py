@@ -13,7 +13,7 @@ from bench.venue import SLUG, STANDARD, Venue
 from shared.kernel.codec import to_json
 
 _CLIENTS: Final = (1, 8, 32)
-_PATH: Final = f"/api/v1/conferences/{SLUG}/orders"
+ORDERS: Final = f"/api/v1/conferences/{SLUG}/orders"
 _LINES: Final = [{"seat_type": STANDARD, "quantity": 1}]
 _BARE: Final = to_json({"lines": _LINES}).decode()
 _NAMED: Final = to_json(
@@ -30,11 +30,8 @@ def measure(place: Place) -> Iterator[Figure]:
     before = venue.position
     load_s = place.sizes.load_s
     with serving(data, url) as port:
-        bare = {
-            clients: run_load(Load(port=port, path=_PATH, clients=clients, seconds=load_s, body=_BARE, expect=_EXPECT))
-            for clients in _CLIENTS
-        }
-        named = run_load(Load(port=port, path=_PATH, clients=32, seconds=load_s, body=_NAMED, expect=_EXPECT))
+        bare = {clients: run_load(bare_orders((port,), clients=clients, seconds=load_s)) for clients in _CLIENTS}
+        named = run_load(Load(ports=(port,), path=ORDERS, clients=32, seconds=load_s, body=_NAMED, expect=_EXPECT))
     answered = sum(one.answered for one in (*bare.values(), named))
     assert venue.position == before + answered, "every order that was answered is in the log, and no other"
     for clients, loaded in bare.items():
@@ -54,12 +51,17 @@ def measure(place: Place) -> Iterator[Figure]:
     venue.close()
 
 
+def bare_orders(ports: tuple[int, ...], *, clients: int, seconds: float) -> Load:
+    """Orders of one seat each, of which there is no end, and nothing else."""
+    return Load(ports=ports, path=ORDERS, clients=clients, seconds=seconds, body=_BARE, expect=_EXPECT)
+
+
 def _measure_empty(place: Place) -> dict[int, Loaded]:
     data, url = place.new_data()
     with serving(data, url, module="bench.empty") as port:
         return {
             clients: run_load(
-                Load(port=port, path=empty.PATH, clients=clients, seconds=place.sizes.load_s / 2, body=_BARE)
+                Load(ports=(port,), path=empty.PATH, clients=clients, seconds=place.sizes.load_s / 2, body=_BARE)
             )
             for clients in _CLIENTS
         }

@@ -22,9 +22,20 @@ class Sizes:
     commits: int = 10_000
     events: int = 100_000
     verdicts: int = 1_000
+    registrants: int = 3_000
+    mails: int = 1_000
 
 
-SMALL = Sizes(attendees=2_000, load_s=1.0, scans=1_000, commits=1_000, events=3_000, verdicts=100)
+SMALL = Sizes(
+    attendees=2_000,
+    load_s=1.0,
+    scans=1_000,
+    commits=1_000,
+    events=3_000,
+    verdicts=100,
+    registrants=600,
+    mails=100,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

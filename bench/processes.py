@@ -21,22 +21,28 @@ def serving(data: Path, database_url: str | None, *, module: str = "server") -> 
     """A server on this data folder, ready; the value is its port."""
     port = _free_port()
     environment = os.environ | {"LANYARD_DATA_DIR": str(data), "LANYARD_PORT": str(port)}
+    # All the clients are at one address.
+    environment |= {"LANYARD_HELD_SEATS_PER_ADDRESS": "0", "LANYARD_ORDERS_PER_ADDRESS": "0"}
     if database_url is not None:
         environment["LANYARD_DATABASE_URL"] = database_url
     arguments = ["serve"] if module == "server" else []
-    with (data / "server.log").open("wb") as log:
+    log_file = data / f"server-{port}.log"
+    with log_file.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments], cwd=_ROOT, env=environment, stdout=log, stderr=log
         )
         try:
-            _wait(process, port, data)
+            _wait(process, port, log_file)
             yield port
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(_STOP_S)
+            try:
+                process.wait(_STOP_S)
+            finally:
+                process.kill()
 
 
-def _wait(process: "subprocess.Popen[bytes]", port: int, data: Path) -> None:
+def _wait(process: "subprocess.Popen[bytes]", port: int, log_file: Path) -> None:
     until = time.monotonic() + _START_S
     while time.monotonic() < until:
         if process.poll() is not None:
@@ -45,7 +51,7 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, data: Path) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise RuntimeError(f"the server did not start: {(data / 'server.log').read_text()[-2000:]}")
+    raise RuntimeError(f"the server did not start: {log_file.read_text()[-2000:]}")
 
 
 def _free_port() -> int:

@@ -114,6 +114,9 @@ class Server:
             "LANYARD_DATA_DIR": str(data),
             "LANYARD_PORT": str(self.port),
             "LANYARD_PAYMENT_URL": self.payment_url,
+            # All the registrants are at one address.
+            "LANYARD_HELD_SEATS_PER_ADDRESS": "0",
+            "LANYARD_ORDERS_PER_ADDRESS": "0",
         }
         self.process: subprocess.Popen[bytes] | None = None
 

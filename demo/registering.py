@@ -9,7 +9,7 @@ from demo.frab import Speaker, split_name
 from demo.registrant import accept_at_processor
 from demo.telling import money, seconds, until
 from demo.world import CURRENCY, FULL_PRICE, SLUG, WORKSHOP_PRICE, Ticket, World
-from server.gateways.payments import Callback, Result
+from server.gateways.hosted_page import Callback, Result
 from server.gateways.signing import HEADER, sign
 from server.settings import Settings
 from shared.kernel.codec import to_json

@@ -21,7 +21,7 @@ from demo.world import (
     World,
 )
 
-_CODE: Final = re.compile(r"^ *access code +(\S+)\s*$", re.MULTILINE)
+_CODE: Final = re.compile(r"^ *access code: +(\S+)\s*$", re.MULTILINE)
 _SPARE_SEATS: Final = 12
 _UNPAID_SEATS: Final = 4
 
@@ -134,8 +134,8 @@ def published(world: World) -> str:
 def _mailed_code(world: World) -> str:
     """The access code in the mail about it; empty while there is none."""
     for file in (world.data / "mail").glob("*.eml"):
-        text = email.message_from_bytes(file.read_bytes(), policy=email.policy.default).get_content()
-        found = _CODE.search(text)
+        text = email.message_from_bytes(file.read_bytes(), policy=email.policy.default).get_body(("plain",))
+        found = None if text is None else _CODE.search(text.get_content())
         if found:
             return found[1]
     return ""

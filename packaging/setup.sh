@@ -2,9 +2,10 @@
 # Makes .venv from requirements/dev.lock, on a machine that has only python3 (3.11 or later) with pip.
 # uv builds it: it needs no python3-venv, and PEP 668 does not concern a folder of our own.
 #
-#   packaging/setup.sh        set up (the Makefile calls it whenever a lock file or pyproject.toml has changed)
-#   packaging/setup.sh qt     see that Qt can be loaded, and say what is missing
-#   packaging/setup.sh lock   write requirements/*.lock again, with the newest versions that pyproject.toml allows
+#   packaging/setup.sh           set up (the Makefile calls it whenever a lock file or pyproject.toml has changed)
+#   packaging/setup.sh qt        see that Qt can be loaded, and say what is missing
+#   packaging/setup.sh browser   see that there is a browser for the tests of the pages
+#   packaging/setup.sh lock      write requirements/*.lock again, with the newest versions that pyproject.toml allows
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -16,6 +17,8 @@ qt_packages="libegl1 libgl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-
 qt_packages="$qt_packages fonts-noto-core fonts-noto-cjk"
 qt_packages="$qt_packages libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0 libwayland-cursor0"
 qt_packages="$qt_packages libxrandr2"
+# What the tests of the registrants' pages drive.
+browser_packages="chromium"
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 stop() { say "$*"; exit 1; }
@@ -71,25 +74,33 @@ fill_venv() {
     "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 }
 
-# Missing Debian packages stop nothing here: whatever has no window works without them, and fonts are for looks.
-install_qt_packages() {
+# install_packages PURPOSE PACKAGE...: Debian packages that are missing. They stop nothing here: whatever has no window
+# works without them, fonts are for looks, and tests that need a browser say so.
+install_packages() {
+    purpose=$1
+    shift
     command -v dpkg-query >/dev/null || return 0
     missing=""
-    for package in $qt_packages; do
+    for package in "$@"; do
         dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
             missing="$missing $package"
     done
     [ -n "$missing" ] || return 0
     if [ "$(id -u)" = 0 ]; then
-        say "installing Debian packages for Qt:$missing"
+        say "installing Debian packages for $purpose:$missing"
         export DEBIAN_FRONTEND=noninteractive
         # shellcheck disable=SC2086  # a list of words
         { apt-get -qq update && apt-get -qq install --no-install-recommends $missing; } >/dev/null && return 0
         say "that did not work; go on without them"
     fi
-    say "the desktop needs Debian packages that are missing; install them with"
+    say "Debian packages for $purpose are missing; install them with"
     say "    sudo apt-get install --no-install-recommends$missing"
 }
+
+# shellcheck disable=SC2086  # lists of words
+install_qt_packages() { install_packages "the desktop" $qt_packages; }
+# shellcheck disable=SC2086
+install_browser() { install_packages "the tests of the pages" $browser_packages; }
 
 check_qt() {
     load='import PySide6.QtWidgets, PySide6.QtMultimedia'
@@ -121,6 +132,7 @@ case ${1:-} in
     touch .venv/ready
     ;;
 qt) check_qt ;;
+browser) install_browser ;;
 lock)
     compile tools requirements/tools.in
     compile dev pyproject.toml --extra server --extra desktop --extra dev

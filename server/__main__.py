@@ -9,11 +9,12 @@ import typer
 import uvicorn
 from structlog.typing import Processor
 
-from server.app import create_app, utc_now
-from server.database import check_ready, make_ready
-from server.gateways.mail import MailFolder
+from server.app import create_app, mail_gateway, utc_now
+from server.database import State, check_ready, state_of
+from server.gateways.mail import Unsent
 from server.operations.commands import commands as operations
-from server.running import running
+from server.operations.upgrade import upgrade
+from server.running import check_alone, running, stopped
 from server.secrets import Secrets
 from server.settings import Settings, kept_secret
 from server.store.engine import create_engine_for
@@ -39,9 +40,9 @@ def serve(
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={name: one for name, one in given.items() if one is not None})
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _log()
+    _ready(settings)
     with running(settings.data_dir):
-        _ready(settings)
-        _log()
         uvicorn.run(
             create_app(settings),
             host=settings.host,
@@ -50,13 +51,15 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # the application trusts whom its settings name
             timeout_graceful_shutdown=_SHUTDOWN_S,
         )
 
 
 @commands.command()
 def migrate() -> None:
-    """Bring the database to this release's schema."""
+    """Bring the database to this release: its schema, and the rows of every conference."""
+    _log()
     _migrate(Settings())
     typer.echo("The database is up to date.")
 
@@ -70,8 +73,12 @@ def invite(email: str) -> None:
     with engine.begin() as conn:
         code = invite_to(conn, Secrets(kept_secret(settings.master_secret_file)), email, now)
     engine.dispose()
-    MailFolder(settings.mail_dir).send(mail_of(settings, email, code, now))
     typer.echo(code)
+    try:
+        with mail_gateway(settings).sending() as send:
+            send(mail_of(settings, email, code, now))
+    except (Unsent, OSError) as problem:
+        raise EnvironmentProblem(f"The code is good, but its mail could not be sent ({problem}).") from None
 
 
 def _ready(settings: Settings) -> None:
@@ -89,8 +96,14 @@ def _ready(settings: Settings) -> None:
 def _migrate(settings: Settings) -> None:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine_for(settings.database)
-    make_ready(engine, utc_now())
-    engine.dispose()
+    try:
+        is_older = state_of(engine) is State.OLDER
+        with stopped(settings.data_dir) if is_older else running(settings.data_dir):
+            if is_older:
+                check_alone(engine)  # a server of that release would go on with the rows it knows
+            upgrade(engine, utc_now())
+    finally:
+        engine.dispose()
 
 
 def _log() -> None:

@@ -12,21 +12,29 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from server.database import check_ready
 from server.deadlines import Deadlines
 from server.drain import Drain
 from server.feed import Feed
-from server.gateways.mail import MailFolder
-from server.gateways.payments import HostedPage
+from server.gateways.hosted_page import HostedPage
+from server.gateways.mail import MailFolder, MailGateway
+from server.gateways.payments import PaymentGateway
 from server.jobs import Foresight, Tools
+from server.mails import ATTEMPTS_MOST, Mails
 from server.outbox import Outbox
+from server.provider_calls import ProviderCalls
 from server.secrets import Secrets
 from server.settings import Settings, kept_secret
 from server.store.engine import create_engine_for
+from server.store.outbox import Kind
 from server.store.personal import ErasedIds
-from server.web import errors, hooks, openapi, orders, pages
+from server.store.problems import EnvironmentProblem
+from server.web import conferences, errors, hooks, openapi, orders, pages
 from server.web.auth import authenticate
+from server.web.availability import Availability
+from server.web.holds import Holds
 from server.web.limits import BodyLimits
 from server.web.services import Services
 from server.web.sync import SyncEndpoints
@@ -49,35 +57,50 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     feed = Feed(engine)
     tools = Tools(secrets=keys, erased_ids=ErasedIds(settings.erased_file), foresight=Foresight())
     drain = Drain(engine, tools, clock=clock, wake=feed.wake)
+    payments = _payment_provider(settings)
     services = Services(
         settings=settings,
         engine=engine,
         drain=drain,
         secrets=keys,
-        payments=HostedPage(settings.payment_url, settings.payment_key()),
+        payments=payments,
         clock=clock,
+        availability=Availability(engine, feed),
+        holds=Holds(
+            engine,
+            seats_most=settings.held_seats_per_address,
+            orders_a_minute_most=settings.orders_per_address,
+            clock=clock,
+        ),
     )
     deadlines = Deadlines(engine, drain, clock)
-    outbox = Outbox(
+    mails = Mails(
         engine,
-        MailFolder(settings.mail_dir),
+        mail_gateway(settings),
         secrets=keys,
         sender=settings.mail_sender,
         public_url=settings.url,
-        clock=clock,
     )
-    works = (deadlines.run_due, outbox.send_due)
+    mail_outbox = Outbox(engine, Kind.MAIL, mails.send, clock=clock, attempts_most=ATTEMPTS_MOST)
+    call_outbox = Outbox(engine, Kind.CALL, ProviderCalls(engine, drain, payments).handle, clock=clock)
+    outboxes = (mail_outbox, call_outbox)
+    works = (deadlines.run_due, *(one.run_due for one in outboxes))
     app = FastAPI(
         **openapi.DESCRIPTION,
-        lifespan=lambda _: _running(engine, drain, feed, works, settings.url),
+        lifespan=lambda _: _running(engine, drain, feed, works, outboxes, settings.url),
     )
     app.state.services = services
     app.add_middleware(BodyLimits, timeout_s=settings.body_timeout_s)
+    if settings.proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)
     errors.install(app)
+    pages.install(app)
     # The hot road first: plain routes, without what FastAPI does for the others.
     app.router.routes += [
         Route("/api/v1/conferences/{slug}/orders", orders.place_order, methods=["POST"]),
+        Route("/api/v1/conferences/{slug}/availability", conferences.show_availability, methods=["GET"]),
         Route("/hooks/payments/{conference}", hooks.payment_callback, methods=["POST"]),
+        Route("/hooks/stripe", hooks.payment_callback, methods=["POST"]),
         *SyncEndpoints(engine, drain, feed, authenticate).routes(),
     ]
     for router in openapi.ROUTERS:
@@ -88,9 +111,35 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     return app
 
 
+def _payment_provider(settings: Settings) -> PaymentGateway:
+    """Stripe where its key is set, else the local processor."""
+    key, secret = settings.stripe_key, settings.stripe_webhook_secret
+    if key is None and secret is None:
+        return HostedPage(settings.payment_url, settings.payment_key())
+    if key is None or secret is None:
+        raise EnvironmentProblem("Stripe needs both LANYARD_STRIPE_KEY and LANYARD_STRIPE_WEBHOOK_SECRET.")
+    from server.gateways.stripe import Stripe
+
+    return Stripe(key.get_secret_value(), secret.get_secret_value(), url=settings.stripe_url)
+
+
+def mail_gateway(settings: Settings) -> MailGateway:
+    """An SMTP server where one is set, else a folder."""
+    if settings.smtp_url is None:
+        return MailFolder(settings.mail_dir)
+    from server.gateways.smtp import smtp_of
+
+    return smtp_of(settings.smtp_url.get_secret_value())
+
+
 @asynccontextmanager
 async def _running(
-    engine: Engine, drain: Drain, feed: Feed, works: tuple[Callable[[], int], ...], url: str
+    engine: Engine,
+    drain: Drain,
+    feed: Feed,
+    works: tuple[Callable[[], int], ...],
+    outboxes: tuple[Outbox, ...],
+    url: str,
 ) -> AsyncIterator[None]:
     """The application's life: what runs beside the requests is started, and stopped before the connections close."""
     check_ready(engine)
@@ -108,6 +157,8 @@ async def _running(
     finally:
         looking.cancel()
         stop.set()
+        for outbox in outboxes:
+            outbox.stop()
         await asyncio.gather(looking, *repeated, return_exceptions=True)
         await asyncio.to_thread(drain.close)
         engine.dispose()

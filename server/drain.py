@@ -1,6 +1,7 @@
 """Group commit: the waiting jobs of a conference are handled together, in one transaction, by one thread at a time.
 
-A job's future is resolved after COMMIT and never before. A failed write drops the cache and runs the jobs one by one;
+A job's future is resolved after COMMIT and never before, and after the listeners were told of it, so that whoever is
+answered finds it wherever this process shows it. A failed write drops the cache and runs the jobs one by one;
 an unknown COMMIT is resolved by the commands' ids, because handling them again finds what was stored.
 """
 
@@ -153,10 +154,10 @@ class Drain:
             answers, kept, head = handle(conn, space, jobs, cache=cache, now=self._clock(), tools=self._tools)
         moved = head.position != cache.position
         cache.take(kept, head)
-        for (_, future), answer in zip(taken, answers, strict=True):
-            future.set_result(answer)
         if moved:
             self._tell(space, head.position)
+        for (_, future), answer in zip(taken, answers, strict=True):
+            future.set_result(answer)
 
     def _tell(self, space: str, position: int) -> None:
         try:

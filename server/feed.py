@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -118,6 +118,13 @@ def _check(conn: Connection, asked: Asked, role: str, now: str) -> None:
         raise Refused(Code.ROLE_CHANGED, now)
 
 
+class Hears(Protocol):
+    """Somebody to tell of a conference, on the event loop."""
+
+    def hear(self) -> None:
+        """The head moved: forward, or back, if the database was restored."""
+
+
 class Listener:
     """Hears of a conference's commits as long as it is `Feed.listening`."""
 
@@ -146,7 +153,7 @@ class Feed:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._heads: dict[str, int] = {}
-        self._listeners: dict[str, set[Listener]] = {}
+        self._listeners: dict[str, set[Hears]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def wake(self, space: str, position: int) -> None:
@@ -172,15 +179,24 @@ class Feed:
     @contextmanager
     def listening(self, space: str) -> Iterator[Listener]:
         """Somebody who hears of this conference. Nothing is kept of one that nobody listens to."""
-        listener, listeners = Listener(), self._listeners.setdefault(space, set())
-        listeners.add(listener)
+        listener = Listener()
+        self.listen(space, listener)
         try:
             yield listener
         finally:
-            listeners.discard(listener)
-            if not listeners:
-                del self._listeners[space]
-                self._heads.pop(space, None)
+            self.unlisten(space, listener)
+
+    def listen(self, space: str, listener: Hears) -> None:
+        """Tell this one too, until `unlisten`."""
+        self._listeners.setdefault(space, set()).add(listener)
+
+    def unlisten(self, space: str, listener: Hears) -> None:
+        """Tell this one nothing more."""
+        listeners = self._listeners[space]
+        listeners.discard(listener)
+        if not listeners:
+            del self._listeners[space]
+            self._heads.pop(space, None)
 
     def _moved(self, space: str, position: int) -> None:
         listeners = self._listeners.get(space, ())

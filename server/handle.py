@@ -265,8 +265,8 @@ class _Batch:
                 # The last effect under a key wins within the batch, as it would one by one.
                 dues = {effect.key: effect for _, effect in self._effects if isinstance(effect, Deadline)}
                 deadlines.put(conn, space, dues.values())
-                mails = [(at, effect) for at, effect in self._effects if not isinstance(effect, Deadline)]
-                outbox.add(conn, space, mails, self._now)
+                outside = [(at, effect) for at, effect in self._effects if not isinstance(effect, Deadline)]
+                outbox.add(conn, space, outside, self._now)
             commits.set_next_numbers(conn, space, self._numbers)
             return self._rows.flush()
 

@@ -1,148 +1,120 @@
-"""Sends the mails that commits asked for. Each is written when it is sent, from the rows of now.
+"""Does what commits asked of the world outside: takes what is due of a kind, and has it done by who knows how.
 
-A mail may be sent twice, when a server dies in between: its Message-ID tells a mail program that it is the same.
+Something may be done twice, when a server dies in between: whoever is told knows it again by the id it comes with.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
-from email.utils import format_datetime
-from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
+from threading import Event
+from typing import Final
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from server.gateways.mail import MailGateway
-from server.links import order_link
-from server.secrets import Secrets
 from server.store import outbox as store
 from server.store.engine import reading
-from server.store.outbox import TakenMail
-from server.store.rows import read_rows
-from server.time_zones import zone
-from shared.conference.conference import Conference, Owner
-from shared.domain import CODEC
-from shared.kernel.decider import Key, key
-from shared.kernel.ids import derived_id
-from shared.kernel.money import Money
-from shared.registration.order import Order
+from server.store.outbox import LEASE, Kind, Taken
 
 log = structlog.get_logger()
 
-_AT_ONCE: Final = 50
-# Plain text, not HTML: nothing is to be escaped.
-_templates: Final = Environment(  # noqa: S701
-    loader=FileSystemLoader(Path(__file__).parent / "gateways" / "templates"),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_AT_ONCE: Final = 100
+_BUSY_MOST: Final = LEASE / 2
+"""Nothing is begun after this time, so that what was taken is finished before somebody else may take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something was not done. The code says nothing personal."""
+
+    code: str
+    is_final: bool = False
+    """Whether another try would end alike."""
+
+
+Handler = Callable[[Sequence[Taken], datetime], Generator[Failed | None, None, None]]
+"""Does things one after the other in their order, and yields how each ended: None where it is done.
+
+It is asked for the next end only while there is time to begin another, and closed afterwards.
+"""
+
+
+@dataclass(slots=True)
+class _Ends:
+    """How what was taken ended."""
+
+    done: list[Taken] = field(default_factory=list)
+    put_off: list[tuple[Taken, str]] = field(default_factory=list)
+    given_up: list[tuple[Taken, str]] = field(default_factory=list)
+    untried: Sequence[Taken] = ()
 
 
 class Outbox:
-    """Takes what is to be sent, writes it and gives it to the gateway."""
+    """Takes what is due of one kind, has it done, and keeps how it ended. `attempts_most` None: never given up."""
 
     def __init__(
         self,
         engine: Engine,
-        gateway: MailGateway,
+        kind: Kind,
+        handle: Handler,
         *,
-        secrets: Secrets,
-        sender: str,
-        public_url: str,
         clock: Callable[[], datetime],
+        attempts_most: int | None = None,
     ) -> None:
         self._engine = engine
-        self._gateway = gateway
-        self._secrets = secrets
-        self._sender = sender
-        self._public_url = public_url
+        self._kind = kind
+        self._handle = handle
         self._clock = clock
+        self._attempts_most = attempts_most
+        self._is_stopping = Event()
 
-    def send_due(self) -> int:
-        """Send what is due now; the answer says how many mails were taken."""
+    def stop(self) -> None:
+        """Begin nothing more. What was taken and not begun is released when the thing in hand is done."""
+        self._is_stopping.set()
+
+    def run_due(self) -> int:
+        """Do what is due now; the answer says how many things were taken."""
         now = self._clock()
         with reading(self._engine).begin() as conn:
-            next_at = store.next_due(conn)
+            next_at = store.next_due(conn, self._kind)
         if next_at is None or next_at > now:
             return 0
         with self._engine.begin() as conn:
-            taken = store.take_due(conn, now, _AT_ONCE)
-        # Of what is asked for again, only the last: each is written from the rows of now, so all would be the same.
-        last = {(one.space, one.template, one.about): one for one in sorted(taken, key=_asked_at)}
-        for one in last.values():
-            self._send(one, now)
+            taken = store.take_due(conn, self._kind, now, _AT_ONCE)
+        # Of what is asked for again, only the last: each is made from the rows of now, so all would be the same.
+        last = {(one.space, one.name, one.about): one for one in sorted(taken, key=_asked_at)}
+        ends = self._ends(list(last.values()), now)
+        with self._engine.begin() as conn:
+            store.done(conn, ends.done)
+            store.put_off(conn, ends.put_off, self._clock())
+            store.give_up(conn, ends.given_up)
+            store.release(conn, ends.untried, now)
         return len(taken)
 
-    def _send(self, one: TakenMail, now: datetime) -> None:
-        try:
-            with reading(self._engine).begin() as conn:
-                mail = self._written(conn, one, now)
-            if mail is not None:
-                self._gateway.send(mail)
-        except Exception as error:  # noqa: BLE001 - a mail that cannot be sent must not keep back the others
-            log.warning("a mail was not sent", template=one.template, error=type(error).__name__)
-            with self._engine.begin() as conn:
-                store.failed(conn, one, type(error).__name__, now)
-            return
-        if mail is None:
-            log.info("a mail has nobody to go to any more", template=one.template, conference=one.space)
-        with self._engine.begin() as conn:
-            store.sent(conn, one)
+    def _ends(self, taken: Sequence[Taken], now: datetime) -> _Ends:
+        ends, broken = _Ends(), None
+        with closing(self._handle(taken, now)) as handled:
+            for place, one in enumerate(taken):
+                if self._is_stopping.is_set() or self._clock() - now > _BUSY_MOST:
+                    ends.untried = taken[place:]
+                    break
+                try:
+                    failed = broken or next(handled)
+                except Exception as error:  # noqa: BLE001 - what is done already must be kept as done
+                    failed = broken = Failed(type(error).__name__)
+                if failed is None:
+                    ends.done.append(one)
+                else:
+                    self._fail(one, failed, ends)
+        return ends
 
-    def _written(self, conn: Connection, one: TakenMail, now: datetime) -> EmailMessage | None:
-        """The mail, or None where nobody is left to send it to."""
-        keys = [key(Conference), key(Owner), key(Order, one.about)]
-        rows = _decoded(conn, one.space, keys)
-        conference, owner, order = (rows[at] for at in keys)
-        email = owner.email if one.template == "access_code" else getattr(order, "email", None)
-        if conference is None or not isinstance(email, str) or not email:
-            return None
-        values: dict[str, Any] = {"conference": conference, "owner": owner, "order": order}
-        if order is not None:
-            until = order.expires_at.astimezone(zone(conference.time_zone))
-            values |= {
-                "link": order_link(self._public_url, conference.slug, one.about, self._secrets.of(one.space).secret),
-                "total": Money(amount=order.total, currency=order.currency),
-                "until": f"{until:%d %B %Y, %H:%M} ({conference.time_zone})",
-            }
-        else:
-            values["address"] = f"{self._public_url}/{conference.slug}"
-        return compose(
-            one.template,
-            values,
-            id=derived_id("mail", one.space, str(one.position), str(one.n)),
-            sender=self._sender,
-            to=email,
-            public_url=self._public_url,
-            now=now,
-        )
+    def _fail(self, one: Taken, failed: Failed, ends: _Ends) -> None:
+        is_last = self._attempts_most is not None and one.attempts >= self._attempts_most
+        is_given_up = failed.is_final or is_last
+        log.warning("not done", kind=one.kind, name=one.name, code=failed.code, is_given_up=is_given_up)
+        (ends.given_up if is_given_up else ends.put_off).append((one, failed.code))
 
 
-def _asked_at(mail: TakenMail) -> tuple[int, int]:
-    return mail.position, mail.n
-
-
-def compose(
-    template: str, values: Mapping[str, Any], *, id: str, sender: str, to: str, public_url: str, now: datetime
-) -> EmailMessage:
-    """The mail of a template, whose first line is the subject. The same id gives the same Message-ID."""
-    subject, _, body = _templates.get_template(f"{template}.txt").render(values).partition("\n")
-    mail = EmailMessage()
-    mail["Message-ID"] = f"<{id}@{urlsplit(public_url).hostname or 'localhost'}>"
-    mail["Date"] = format_datetime(now)
-    mail["From"] = sender
-    mail["To"] = to
-    mail["Subject"] = subject
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(body.strip() + "\n")
-    return mail
-
-
-def _decoded(conn: Connection, space: str, keys: list[Key]) -> dict[Key, Any]:
-    stored = read_rows(conn, space, keys)
-    bodies = {at: stored[at].body if at in stored else None for at in keys}
-    return {at: None if body is None else CODEC.decode_row(at.view, body) for at, body in bodies.items()}
+def _asked_at(one: Taken) -> tuple[int, int]:
+    return one.position, one.n

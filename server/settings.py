@@ -5,10 +5,11 @@ With none given, everything is in one folder: SQLite, mails as files, secrets.
 
 import os
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES: Final = 32
@@ -26,13 +27,43 @@ class Settings(BaseSettings):
     public_url: str | None = None
     """What registrants and the payment provider reach the server under; no slash at its end."""
     mail_sender: str = "Lanyard <noreply@localhost>"
+    """The address that mails come from; a conference's mails have its name in the place of the name."""
+    smtp_url: SecretStr | None = None
+    """Mails go to this server, `smtp://user:password@host:587?tls=starttls` (or `implicit`, or `none`); without it,
+    each becomes a file in the data folder."""
     payment_url: str = "http://127.0.0.1:8001"
     payment_secret: SecretStr | None = None
     """Shared with the payment provider. By default both read it from a file in the data folder."""
+    stripe_key: SecretStr | None = None
+    """Stripe's secret or restricted key. With it Stripe is the payment provider, else the local processor."""
+    stripe_webhook_secret: SecretStr | None = None
+    """What Stripe signs its webhooks with; goes with the key."""
+    stripe_url: str = "https://api.stripe.com"
+    """Another one only where something stands in for Stripe."""
     head_timeout_s: float = Field(default=10.0, gt=0)
     """A request's line and headers must be here after this time."""
     body_timeout_s: float = Field(default=60.0, gt=0)
     """A request's body must be here after this time."""
+
+    trusted_proxies: str = "127.0.0.1, ::1"
+    """Addresses and networks of the proxies in front. Their X-Forwarded-For and -Proto are believed, nobody else's."""
+    held_seats_per_address: int = Field(default=100, ge=0)
+    """How many seats one address may hold unpaid at a time, at each process; 0: as many as there are."""
+    orders_per_address: int = Field(default=60, ge=0)
+    """How many orders one address may place in a minute, at each process; 0: as many as it likes."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, given: str) -> str:
+        for one in given.split(","):
+            if one.strip():
+                ip_network(one.strip())
+        return given
+
+    @property
+    def proxies(self) -> list[str]:
+        """The trusted proxies, one by one."""
+        return [one.strip() for one in self.trusted_proxies.split(",") if one.strip()]
 
     @property
     def database(self) -> str:

@@ -7,19 +7,36 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shared.access import access
-from shared.checkin import admission, areas
+from shared.checkin import admission, areas, badges, blanks, correction
+from shared.checkin import process as checkin_process
 from shared.checkin import views as checkin_views
 from shared.conference import conference, conference_rules, seat_types
 from shared.conference import process as conference_process
+from shared.discounts import discount
+from shared.discounts import process as discounts_process
 from shared.kernel.codec import Codec, Upcaster
 from shared.kernel.decider import Decider, Process, Role, View
 from shared.kernel.messages import Wire, wire_of
-from shared.payments import payment
-from shared.registration import allotments, assignments, order, order_rules, seats
+from shared.payments import invoice, payment, payment_rules
+from shared.payments import process as payments_process
+from shared.payments import views as payments_views
+from shared.registration import (
+    allotments,
+    assignments,
+    codes,
+    door_sale,
+    door_sale_rules,
+    order,
+    order_rules,
+    seats,
+    waitlist,
+    waitlist_process,
+    waitlist_rules,
+)
 from shared.registration import process as registration_process
 from shared.registration import views as registration_views
 
-RELEASE: Final = 1
+RELEASE: Final = 2
 """Grows with every release that adds a message, a version or a view: a server older than a desktop says so."""
 
 
@@ -89,16 +106,36 @@ DOMAIN: Final = Domain(
         seat_types.decider,
         seats.decider,
         allotments.decider,
+        codes.decider,
         order_rules.decider,
+        waitlist_rules.decider,
         assignments.decider,
-        payment.decider,
+        door_sale_rules.decider,
+        payment_rules.decider,
+        invoice.decider,
+        discount.decider,
         areas.decider,
         admission.decider,
+        blanks.decider,
+        correction.decider,
+        badges.decider,
         access.decider,
     ),
-    processes=(conference_process.process, registration_process.sales_process, registration_process.order_process),
+    processes=(
+        conference_process.process,
+        registration_process.sales_process,
+        registration_process.order_process,
+        registration_process.door_process,
+        waitlist_process.process,
+        discounts_process.process,
+        payments_process.process,
+        checkin_process.process,
+    ),
     views=(
         registration_views.locators,
+        payments_views.balances,
+        payments_views.ledger,
+        payments_views.tasks,
         checkin_views.passes,
         checkin_views.attendees,
         checkin_views.expected,
@@ -120,27 +157,49 @@ DOMAIN: Final = Domain(
                 access.ChangeDeviceRole,
                 access.RevokeDevice,
                 access.ErasePerson,
+                discount.DefineDiscount,
+                discount.EditDiscount,
+                discount.WithdrawDiscount,
                 areas.DefineArea,
                 areas.EditArea,
                 areas.RemoveArea,
+                badges.DefineBadgeLayout,
+                badges.EditBadgeLayout,
+                badges.RemoveBadgeLayout,
                 allotments.WriteOffAllotment,
-                assignments.CancelSeats,
                 order.ResolveTask,
+                order.ReseatOrder,
+                payment.RequestRefund,
+                payment.RecordRefund,
+                payment.RecordRefundFailure,
             ),
             _ON_SITE: (
                 admission.RecordScan,
                 admission.UndoAdmission,
+                badges.RecordBadgePrinted,
+                correction.CorrectAttendee,
+                door_sale.RecordDoorSale,
+                door_sale.VoidDoorSale,
+                door_sale.RecordTillCount,
                 allotments.LeaseAllotment,
                 allotments.RecordAllotmentSale,
                 allotments.ReturnAllotment,
+                payment.RecordPayment,
             ),
             _ANYONE: (
                 order.PlaceOrder,
                 order.UpdateOrder,
+                order.ApplyCode,
+                order.RemoveCode,
                 order.AssignRegistrantDetails,
                 order.StartPayment,
                 order.ConfirmFreeOrder,
+                order.ConfirmOnInvoice,
+                order.RequestInvoice,
                 order.CancelOrder,
+                waitlist.JoinWaitList,
+                waitlist.LeaveWaitList,
+                assignments.CancelSeats,
                 assignments.AssignSeat,
                 assignments.UnassignSeat,
                 payment.CancelPayment,
@@ -160,14 +219,33 @@ DOMAIN: Final = Domain(
                 seats.CommitReservation,
                 seats.CancelReservation,
                 seats.ReturnSeats,
+                codes.OfferCode,
+                codes.WithdrawCode,
                 order.MarkSeatsReserved,
                 order.EndPayment,
                 order.ReceiveMoney,
+                order.PlaceOffer,
+                order.CreditSeats,
+                order.ReturnMoney,
+                order.WarnOfExpiry,
                 order.ExpireOrder,
+                waitlist.OfferToWaiting,
+                waitlist.EndOffer,
                 assignments.CreateSeatAssignments,
+                assignments.UpdateAttendee,
+                door_sale.NoteSeatsCancelled,
+                blanks.IssueBlanks,
+                blanks.WithdrawBlanks,
                 payment.InitiatePayment,
                 payment.RecordCapture,
                 payment.RecordRejection,
+                payment.DisownPayment,
+                payment.CheckRefunds,
+                payment.CheckPayment,
+                invoice.IssueInvoice,
+                invoice.IssueCreditNote,
+                invoice.SettleInvoice,
+                invoice.RemindOfInvoice,
             ),
         }
     ),
@@ -178,12 +256,17 @@ DOMAIN: Final = Domain(
             {
                 "directory.",
                 "conference.owners",
+                "registration.codes",
                 "registration.orders",
                 "registration.locators",
                 "registration.reservations",
                 "registration.assignments",
                 "registration.seat_assignments",
+                "registration.wait_list",
+                "registration.wait_pages",
+                "registration.wait_entries",
                 "payments.",
+                "discounts.",
             }
         ),
     },

@@ -18,7 +18,8 @@ from tests.postgres import running_postgres
 settings.register_profile("lanyard", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
 settings.load_profile("lanyard")
 
-pytest.register_assert_rewrite("tests.spec")  # its asserts are read by people too
+# Their asserts are read by people too.
+pytest.register_assert_rewrite("tests.spec", "tests.acceptance.registrants", "tests.acceptance.site")
 
 _numbers = count(1)
 

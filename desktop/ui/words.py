@@ -14,7 +14,7 @@ from desktop.workspace import Workspace
 from shared.access.access import Device
 from shared.checkin.areas import Area
 from shared.checkin.verdict import Pass, Seen
-from shared.conference.conference import Conference
+from shared.conference.conference import CANCEL_NEVER, Conference
 from shared.conference.seat_types import SeatType
 from shared.kernel.decider import Role
 from shared.kernel.money import minor_digits
@@ -154,6 +154,11 @@ FIELDS: Final[Mapping[str, str]] = {
     "links": QT_TRANSLATE_NOOP("words", "Contact links"),
     "hold_s": QT_TRANSLATE_NOOP("words", "Hold time"),
     "seats_per_order": QT_TRANSLATE_NOOP("words", "Seats per order"),
+    "offer_s": QT_TRANSLATE_NOOP("words", "Wait-list offers hold"),
+    "cancel_days": QT_TRANSLATE_NOOP("words", "Cancellation by registrants"),
+    "invoice_prefix": QT_TRANSLATE_NOOP("words", "Invoice numbers begin with"),
+    "invoice_days": QT_TRANSLATE_NOOP("words", "Invoices are due after"),
+    "invoice_from": QT_TRANSLATE_NOOP("words", "Invoices come from"),
     "quota": QT_TRANSLATE_NOOP("words", "Quota"),
     "price": QT_TRANSLATE_NOOP("words", "Price"),
     "email": QT_TRANSLATE_NOOP("words", "E-mail"),
@@ -172,6 +177,10 @@ def field_value(workspace: Workspace, name: str, value: Any) -> str:
         return money(value, conference.currency if conference is not None else "EUR")
     if name == "hold_s" and isinstance(value, int):
         return plural(round(value / _MINUTE_S), "minute", "minutes")
+    if name == "offer_s" and isinstance(value, int):
+        return plural(round(value / _HOUR_S), "hour", "hours")
+    if name == "cancel_days" and value == CANCEL_NEVER:
+        return say("never")
     if name in ("starts_on", "ends_on") and isinstance(value, str):
         return day(date.fromisoformat(value))
     if isinstance(value, date):

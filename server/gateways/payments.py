@@ -1,22 +1,20 @@
-"""Third-party payments: where to send the registrant, and what the provider's callback says.
+"""Third-party payments: what the server asks of a provider, and what it gets to know from one.
 
-The provider's signed callback is the only thing that confirms a payment; the browser's return never does.
+Whatever a provider says, in a signed webhook or when it is asked, comes out as the same facts with the same ids, so
+that each capture is counted once. The browser's return never confirms anything.
 """
 
-import base64
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
-from urllib.parse import urlencode
 
-from server.gateways.signing import is_signed, sign
-from shared.kernel.codec import Undecodable, from_json, to_json
 from shared.kernel.messages import value
+from shared.payments.payment import RecordCapture, RecordRefund, RecordRefundFailure, RecordRejection
 
 
 @value
 class Charge:
-    """A payment to be made. The ids are ours and come back with the callback."""
+    """A payment to be made. The ids are ours and come back with what the provider says."""
 
     conference: str
     payment: str
@@ -28,53 +26,85 @@ class Charge:
     return_url: str
 
 
-class Result(StrEnum):
-    CAPTURED = "captured"
-    REJECTED = "rejected"
+@value
+class Checkout:
+    """A payment that was begun: the provider's own name of it, and the page that the registrant is sent to."""
+
+    reference: str
+    url: str
 
 
 @value
-class Callback:
-    """What became of a payment. `reference` is the provider's id of the capture or of the attempt."""
+class RefundWanted:
+    """Money to give back from one of the captures, which are the provider's references. The other ids are ours."""
 
+    conference: str
     payment: str
-    order: str
-    result: Result
+    refund: str
+    captures: tuple[str, ...]
     amount: int
     currency: str
-    reference: str
+
+
+Fact = RecordCapture | RecordRejection | RecordRefund | RecordRefundFailure
+"""What a provider knows of a payment."""
+
+
+@value
+class Notice:
+    """A fact that a provider tells by itself. The conference is None where the webhook's address names it."""
+
+    conference: str | None
+    fact: Fact
+
+
+class ProviderAway(Exception):
+    """The provider does not answer, or not now. The same may be asked again."""
+
+
+class ProviderRefused(Exception):
+    """The provider will not do this, however often it is asked. The code is for a log, and says nothing personal."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class PaymentGateway(Protocol):
-    """A payment provider."""
+    """A payment provider. Everything may wait for the network, and is ProviderAway if nobody answers."""
 
-    def page(self, charge: Charge, now: datetime) -> str:
-        """The URL of the provider's page for this payment."""
+    def start(self, charge: Charge, *, expires_at: datetime, now: datetime) -> Checkout:
+        """Begin a payment, to be open at least until then. The same again begins no second one that is seen.
+
+        ProviderRefused if it cannot be paid there.
+        """
         ...
 
-    def read(self, body: bytes, signature: str, now: datetime) -> Callback | None:
-        """The callback if the provider signed it lately, else None."""
+    def read(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Notice] | None:
+        """What a webhook says, which may be nothing to us; None unless the provider signed it lately."""
+        ...
+
+    def ask(self, payment: str, reference: str) -> Sequence[Fact]:
+        """What became of a payment that was begun; nothing while it is open."""
+        ...
+
+    def close(self, payment: str, reference: str) -> Sequence[Fact]:
+        """See to it that a payment cannot be made any more; the answer is the capture if it came before."""
+        ...
+
+    def refund(self, wanted: RefundWanted) -> Sequence[Fact]:
+        """Give money back, once for each of our ids; nothing while it is under way. Asked again, how it is then."""
         ...
 
 
-class HostedPage:
-    """A provider whose page takes the charge in its URL, signed; `server/gateways/processor.py` is one."""
-
-    def __init__(self, url: str, key: bytes) -> None:
-        self._url = url.rstrip("/")
-        self._key = key
-
-    def page(self, charge: Charge, now: datetime) -> str:
-        """The URL of the provider's page for this payment; nothing is sent to the provider yet."""
-        document = to_json(charge)
-        query = {"charge": base64.urlsafe_b64encode(document).decode(), "signature": sign(self._key, document, now)}
-        return f"{self._url}/pay?{urlencode(query)}"
-
-    def read(self, body: bytes, signature: str, now: datetime) -> Callback | None:
-        """The callback if the provider signed it lately, else None."""
-        if not is_signed(self._key, body, signature, now):
-            return None
-        try:
-            return from_json(Callback, body)
-        except Undecodable:
-            return None
+def parts_of(fact: Fact) -> tuple[str, ...]:
+    """What makes two tellings of a fact the same one, whoever told it and how often."""
+    match fact:
+        case RecordCapture():
+            return "captured", fact.payment, fact.reference
+        case RecordRejection():
+            return "rejected", fact.payment
+        case RecordRefund():
+            return "refunded", fact.payment, fact.refund, fact.reference
+        case RecordRefundFailure():
+            return "refund_failed", fact.payment, fact.refund

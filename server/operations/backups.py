@@ -23,9 +23,10 @@ from server.operations.files import beginning, finish, sync
 from server.operations.office import Office, opened
 from server.operations.persons import erase, forget_free_pages
 from server.operations.rebuild import read_all
+from server.operations.upgrade import upgrade
 from server.running import check_alone
 from server.settings import Settings
-from server.store import commits, history, rows
+from server.store import commits, history, rows, schema
 from server.store.commits import NO_HASH, chain_hash
 from server.store.engine import create_engine_for, reading
 from server.store.problems import EnvironmentProblem
@@ -112,8 +113,22 @@ def _restore_postgresql(settings: Settings, backup: Path, clock: Callable[[], da
         f"--dbname={address.database}",
         str(backup),
     )
+    _drop_newer_tables(settings.database, backup)
     restored = _begin_history(settings, settings.database, clock)
     return Restored(restored.history, restored.fork_positions, restored.erased_again, before)
+
+
+def _drop_newer_tables(database: str, backup: Path) -> None:
+    """Tables that the release of the backup did not have are still there: its migrations make them anew."""
+    listed = [line.split() for line in _run_postgresql("pg_restore", database, "--list", str(backup)).splitlines()]
+    # 215; 1259 16386 TABLE public commits lanyard
+    kept = {words[5] for words in listed if len(words) > 5 and words[3] == "TABLE" and words[4] != "DATA"}
+    engine = create_engine_for(database)
+    with engine.begin() as conn:
+        for table in reversed(schema.metadata.sorted_tables):
+            if table.name not in kept:
+                table.drop(conn, checkfirst=True)
+    engine.dispose()
 
 
 def _begin_history(settings: Settings, database: str, clock: Callable[[], datetime]) -> Restored:
@@ -126,6 +141,7 @@ def _begin_history(settings: Settings, database: str, clock: Callable[[], dateti
             raise EnvironmentProblem(
                 f"This is no backup of Lanyard, or one of a newer release, or it is damaged ({type(error).__name__})."
             ) from error
+        upgrade(office.engine, clock())
         now = clock()
         id = uuid7(unix_ms=int(now.timestamp() * 1000), random=token_bytes(10))
         with office.engine.begin() as conn:
@@ -190,8 +206,8 @@ def _remove(file: Path) -> None:
         file.with_name(file.name + suffix).unlink(missing_ok=True)
 
 
-def _run_postgresql(program: str, database: str, *arguments: str) -> None:
-    """Run a program of PostgreSQL's on a database; the password goes by the environment, not the command line."""
+def _run_postgresql(program: str, database: str, *arguments: str) -> str:
+    """What a program of PostgreSQL's says of a database; the password goes by the environment, not the command line."""
     found = shutil.which(program)
     if found is None:
         raise EnvironmentProblem(f"{program} is not installed here. It comes with PostgreSQL's client programs.")
@@ -207,3 +223,4 @@ def _run_postgresql(program: str, database: str, *arguments: str) -> None:
     finished = subprocess.run([found, *arguments], check=False, capture_output=True, text=True, env=environment)
     if finished.returncode:
         raise EnvironmentProblem(f"{program} failed: {finished.stderr.strip()}")
+    return finished.stdout

@@ -13,7 +13,7 @@ from server.operations import backups, held, logs, persons, rebuild
 from server.operations.office import opened, space_named
 from server.running import check_alone, stopped
 from server.settings import Settings
-from server.store import commits
+from server.store import commits, outbox
 from server.store.engine import create_engine_for, reading
 
 commands = typer.Typer()
@@ -121,3 +121,26 @@ def erase_person(conference: Conference, person: Annotated[str, typer.Argument(h
     with opened(Settings(), utc_now) as office:
         changed = persons.erase_person(office, office.space(conference), person)
     typer.echo(f"Erased; {changed} rows said something of them.")
+
+
+@commands.command()
+def mails(
+    *,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Try everything now that failed, what was given up too.")
+    ] = False,
+) -> None:
+    """Count the mails that wait and that were given up, by template and reason. The server may run."""
+    with _connected(Settings()) as engine:
+        if retry:
+            with engine.begin() as conn:
+                count = outbox.retry(conn, outbox.Kind.MAIL, utc_now())
+            typer.echo(f"{count} mails will be tried again.")
+            return
+        with reading(engine).begin() as conn:
+            found = outbox.waiting(conn, outbox.Kind.MAIL)
+    if not found:
+        typer.echo("No mail waits.")
+    for one in found:
+        state = "given up" if one.is_given_up else "waiting"
+        typer.echo(f"{one.count:6} {state:8}  {one.name}" + (f": {one.last_error}" if one.last_error else ""))

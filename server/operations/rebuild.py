@@ -72,9 +72,14 @@ def rebuild(engine: Engine, space: str) -> Rebuilt:
     """Put the log's rows in the place of a conference's. No server may run: it would go on with the rows it knows."""
     with engine.begin() as conn:
         commits.lock(conn, space)
-        found, replayed = _compared(conn, space)
-        if not found.is_same:
-            rows.replace_rows(conn, space, replayed)
+        return rebuild_locked(conn, space)
+
+
+def rebuild_locked(conn: Connection, space: str) -> Rebuilt:
+    """The same in the caller's transaction, which has locked the conference."""
+    found, replayed = _compared(conn, space)
+    if not found.is_same:
+        rows.replace_rows(conn, space, replayed)
     return found
 
 

@@ -6,7 +6,7 @@ A sealed message keeps its place in the log and its other fields in clear. Each 
 
 import os
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from server.store import schema
 from server.store.bulk import both, insert, query, texts, upsert
 from shared.kernel.codec import Undecodable, from_json, to_builtins, to_json
-from shared.kernel.personal import kind_of, personal_fields
+from shared.kernel.personal import kind_of, personal_fields, personal_parts
 
 _CONFERENCE: Final = ""
 """Who owns what has no known person: the conference itself."""
@@ -54,16 +54,16 @@ class Vault:
 
         What it says of an erased person is left out.
         """
-        marks = personal_fields(kind_of(message))
-        if not marks:
+        kind = kind_of(message)
+        if not personal_fields(kind) and not personal_parts(kind):
             return to_json(message)
         fields = to_builtins(message)
         clear_by_person: dict[str, dict[str, str]] = {}
-        for name, of in marks.items():
-            text, person = fields[name], fields[of] or _CONFERENCE
+        for path, holder, name, of in _marked(kind, fields):
+            text, person = holder[name], holder[of] or _CONFERENCE
             if isinstance(text, str) and (person or text):
-                clear_by_person.setdefault(person, {})[name] = text
-                fields[name] = {}
+                clear_by_person.setdefault(person, {})[path] = text
+                holder[name] = {}
         sealed = {
             person: _encrypt(cipher, to_json(clear))
             for person, clear in clear_by_person.items()
@@ -98,7 +98,8 @@ class Vault:
         for person, text in hidden.items():
             cipher = self._ciphers.get(person)
             if cipher is not None:
-                fields |= from_json(dict[str, str], _decrypt(cipher, text))
+                for path, clear in from_json(dict[str, str], _decrypt(cipher, text)).items():
+                    _put(fields, path, clear)
         return to_json(fields)
 
     def save(self) -> None:
@@ -156,6 +157,22 @@ class ErasedIds:
             except Undecodable:
                 continue
         return erased
+
+
+def _marked(kind: Any, fields: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str, str]]:
+    """Each personal field: its path in the message, the object that it stands in, its name, and its person's field."""
+    for name, of in personal_fields(kind).items():
+        yield name, fields, name, of
+    for list_name, part in personal_parts(kind).items():
+        for place, holder in enumerate(fields[list_name]):
+            for name, of in personal_fields(part).items():
+                yield f"{list_name}.{place}.{name}", holder, name, of
+
+
+def _put(fields: dict[str, Any], path: str, text: str) -> None:
+    *way, name = path.split(".")
+    holder = fields[way[0]][int(way[1])] if way else fields
+    holder[name] = text
 
 
 def _encrypt(cipher: AESGCM, clear: bytes) -> bytes:

@@ -105,20 +105,43 @@ deadlines: Final = Table(
 )
 Index("deadlines_by_due", deadlines.c.due)
 
+# What waits for the world outside: a mail by its template, a call by its service. No time: it was given up.
 outbox: Final = Table(
     "outbox",
     metadata,
     Column("space", Id, primary_key=True),
     Column("position", BigInteger, primary_key=True),
     Column("n", Integer, primary_key=True),
-    Column("template", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
     Column("about", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("next_at", Moment, nullable=False),
+    Column("next_at", Moment),
     Column("last_error", Text),
     sqlite_with_rowid=False,
 )
 Index("outbox_by_next", outbox.c.next_at)
+
+# Payments that were begun at a provider: its own name of each, and its page. Beside the log, which has our names alone.
+checkouts: Final = Table(
+    "checkouts",
+    metadata,
+    Column("space", Id, primary_key=True),
+    Column("payment", Id, primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The release and the views that rows were made with. The space '' stands for all that have no line of their own.
+projections: Final = Table(
+    "projections",
+    metadata,
+    Column("space", Id, primary_key=True),
+    Column("release", Integer, nullable=False),
+    Column("views", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 # No key: the person was erased, and nothing about them is ever sealed readably again.
 person_keys: Final = Table(

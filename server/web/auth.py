@@ -18,13 +18,14 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, StringConstraints
 from sqlalchemy import Connection
 
+from server.lookup import look_up
 from server.store import directory, schema
 from server.store.directory import EnrolledDevice
 from server.store.engine import reading
 from server.web.errors import Problem
 from server.web.invitations import plain_code
 from server.web.orders import nfc
-from server.web.services import SERVER, Services, look_up, services_of
+from server.web.services import SERVER, Services, services_of
 from shared.access.access import EnrolDevice
 from shared.conference.conference import Owner, SlugClaim
 from shared.kernel.decider import Rejected, Role, key

@@ -1,25 +1,38 @@
 """Published conferences, and a conference with its seats and prices. Anyone may read them."""
 
+import base64
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from server.lookup import look_up
 from server.store.rows import rows_of_every_space
+from server.web.availability import Shown
 from server.web.errors import Problem
-from server.web.services import Services, look_up, services_of
+from server.web.services import Services, services_of
+from server.web.tagged import Tagged
 from shared.conference.conference import SLUG, Conference, SlugClaim
-from shared.conference.seat_types import SeatType
 from shared.domain import CODEC
-from shared.kernel.codec import to_json
-from shared.kernel.decider import key
+from shared.kernel.codec import Undecodable, from_json, to_json
+from shared.kernel.decider import Rejected, key
 from shared.kernel.messages import value
-from shared.registration.seats import Sales, SeatsOfType
 
 router = APIRouter(prefix="/api/v1/conferences", tags=["conferences"])
-JSON: Final = "application/json"
+
+_PAGE: Final = 50
+_PAGE_MOST: Final = 100
+
+
+@value
+class Place:
+    """Where a page of the list ended."""
+
+    starts_on: date
+    name: str
+    slug: str
 
 
 @value
@@ -34,51 +47,44 @@ class Listed:
     starts_on: date
     ends_on: date
 
-
-@value
-class Seats:
-    """A seat type with its price in minor units and what is left at this moment."""
-
-    seat_type: str
-    name: str
-    description: str
-    price: int
-    remaining: int
-
-
-@value
-class Shown:
-    """A conference with its seats."""
-
-    slug: str
-    name: str
-    tagline: str
-    description: str
-    location: str
-    links: str
-    time_zone: str
-    currency: str
-    starts_on: date
-    ends_on: date
-    takes_orders: bool
-    seats_per_order: int
-    seats: list[Seats]
+    @property
+    def place(self) -> tuple[date, str, str]:
+        """By this the list is in order."""
+        return self.starts_on, self.name, self.slug
 
 
 @router.get("", response_model=list[Listed])
-async def list_conferences(request: Request) -> Response:
-    """The published conferences, those that start first in front."""
+async def list_conferences(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=_PAGE_MOST, description="How many at most.")] = _PAGE,
+    cursor: Annotated[
+        str | None, Query(max_length=1_000, description="Where to go on: from the link to the next page.")
+    ] = None,
+) -> Response:
+    """The published conferences, those that start first in front. The header Link leads to the next page."""
     services = services_of(request)
-    listed = await services.read(_published)
-    return Response(to_json(sorted(listed, key=lambda one: (one.starts_on, one.name))), media_type=JSON)
+    after = None if cursor is None else _place(cursor)
+    listed = sorted(await services.read(published), key=lambda one: one.place)
+    rest = listed if after is None else [one for one in listed if one.place > (after.starts_on, after.name, after.slug)]
+    page, headers = rest[:limit], {}
+    if len(rest) > limit:
+        following = f"{services.settings.url}/api/v1/conferences?limit={limit}&cursor={_cursor(page[-1])}"
+        headers["Link"] = f'<{following}>; rel="next"'
+    return Tagged(to_json(page), headers=headers).answer(request)
 
 
 @router.get("/{slug}", response_model=Shown)
 async def show_conference(slug: str, request: Request) -> Response:
     """A published conference with its seat types and the seats that remain."""
     services = services_of(request)
-    space = await space_of(services, slug)
-    return Response(to_json(await services.read(lambda conn: conference_with_seats(conn, space))), media_type=JSON)
+    return (await services.availability.of(await space_of(services, slug))).whole.answer(request)
+
+
+async def show_availability(request: Request) -> Response:
+    """GET /api/v1/conferences/{slug}/availability: the seats that remain; a plain route, from memory."""
+    services = services_of(request)
+    space = await space_of(services, request.path_params["slug"])
+    return (await services.availability.of(space)).left.answer(request)
 
 
 async def space_of(services: Services, slug: str) -> str:
@@ -93,16 +99,8 @@ async def space_of(services: Services, slug: str) -> str:
     return space
 
 
-def _space(conn: Connection, slug: str) -> str | None:
-    claim = look_up(conn, "", [key(SlugClaim, slug.lower())]).get(SlugClaim, slug.lower())
-    if claim is None:
-        return None
-    conference = look_up(conn, claim.conference, [key(Conference)]).get(Conference)
-    was_published = conference is not None and conference.was_published
-    return claim.conference if was_published else None
-
-
-def _published(conn: Connection) -> list[Listed]:
+def published(conn: Connection) -> list[Listed]:
+    """The published conferences, in no order."""
     at = key(Conference)
     conferences: list[Conference] = [CODEC.decode_row(at.view, body) for body in rows_of_every_space(conn, at)]
     return [
@@ -120,39 +118,25 @@ def _published(conn: Connection) -> list[Listed]:
     ]
 
 
-def conference_with_seats(conn: Connection, space: str) -> Shown:
-    """A published conference as it is now; Problem if it is not published."""
-    found = look_up(conn, space, [key(Conference), key(Sales)])
-    conference, sales = found.get(Conference), found.get(Sales)
-    if conference is None or not conference.is_published:
-        raise Problem("unknown_conference")
-    ids = conference.seat_types
-    found = look_up(conn, space, [key(kind, one) for kind in (SeatType, SeatsOfType) for one in ids])
-    seats = []
-    for one in ids:
-        seat_type, left = found.get(SeatType, one), found.get(SeatsOfType, one)
-        if seat_type is not None and left is not None:
-            seats.append(
-                Seats(
-                    seat_type=one,
-                    name=left.name,
-                    description=seat_type.description,
-                    price=left.price,
-                    remaining=max(left.available, 0),
-                )
-            )
-    return Shown(
-        slug=conference.slug,
-        name=conference.name,
-        tagline=conference.tagline,
-        description=conference.description,
-        location=conference.location,
-        links=conference.links,
-        time_zone=conference.time_zone,
-        currency=conference.currency,
-        starts_on=conference.starts_on,
-        ends_on=conference.ends_on,
-        takes_orders=sales is not None and sales.is_open,
-        seats_per_order=conference.seats_per_order,
-        seats=seats,
+def _space(conn: Connection, slug: str) -> str | None:
+    claim = look_up(conn, "", [key(SlugClaim, slug.lower())]).get(SlugClaim, slug.lower())
+    if claim is None:
+        return None
+    conference = look_up(conn, claim.conference, [key(Conference)]).get(Conference)
+    was_published = conference is not None and conference.was_published
+    return claim.conference if was_published else None
+
+
+def _cursor(last: Listed) -> str:
+    return (
+        base64.urlsafe_b64encode(to_json(Place(starts_on=last.starts_on, name=last.name, slug=last.slug)))
+        .decode()
+        .rstrip("=")
     )
+
+
+def _place(cursor: str) -> Place:
+    try:
+        return from_json(Place, base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (ValueError, Undecodable):
+        raise Rejected("invalid_field", field="cursor", rule="invalid_value") from None

@@ -1,44 +1,28 @@
-"""Callbacks of the payment provider. What a signed one says happened: it is recorded as a fact, and only then taken."""
+"""Webhooks of the payment provider. What a signed one says happened: it is recorded as a fact, and only then taken."""
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.gateways.payments import Callback, Result
-from server.gateways.signing import HEADER
 from server.store import commits
+from server.web.checkout import notices_in, record
 from server.web.errors import Problem
-from server.web.services import SERVER, services_of
-from shared.kernel.ids import OrderId, PaymentId
-from shared.payments.payment import RecordCapture, RecordRejection
+from server.web.services import services_of
 
 log = structlog.get_logger()
 
 
 async def payment_callback(request: Request) -> Response:
-    """POST /hooks/payments/{conference}: 204 when it is on disk; anything else asks the provider to repeat it."""
-    services, space = services_of(request), request.path_params["conference"]
+    """POST /hooks/...: 204 when all that it says is on disk; anything else asks the provider to repeat it."""
+    services = services_of(request)
     body = await request.body()
-    callback = services.payments.read(body, request.headers.get(HEADER, ""), services.clock())
-    if callback is None:
+    notices = await notices_in(services, body, request.headers)
+    if notices is None:
         raise Problem("signature_invalid")
-    if await services.read(lambda conn: commits.head(conn, space)) is None:
-        log.error("a payment of an unknown conference", conference=space, payment=callback.payment)
-        raise Problem("unknown_conference")
-    own_id = services.secrets.of(space).own_id
-    command_id = own_id("callback", callback.result, callback.payment, callback.reference)
-    await services.run(space, _fact(callback), command_id=command_id, actor=SERVER)
+    for notice in notices:
+        space = notice.conference or request.path_params.get("conference", "")
+        if await services.read(lambda conn, space=space: commits.head(conn, space)) is None:  # type: ignore[misc]
+            log.error("money of an unknown conference", conference=space, payment=notice.fact.payment)
+            raise Problem("unknown_conference")
+        await record(services, space, notice.fact)
     return Response(status_code=204)
-
-
-def _fact(callback: Callback) -> RecordCapture | RecordRejection:
-    payment = PaymentId(callback.payment)
-    if callback.result is Result.REJECTED:
-        return RecordRejection(payment=payment)
-    return RecordCapture(
-        payment=payment,
-        reference=callback.reference,
-        amount=callback.amount,
-        currency=callback.currency,
-        order=OrderId(callback.order),
-    )

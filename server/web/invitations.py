@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from server.outbox import compose
+from server import letters
 from server.secrets import Secrets
 from server.settings import Settings
 from server.store import directory
@@ -43,12 +43,12 @@ def invite(conn: Connection, keys: Secrets, email: str, now: datetime) -> str:
 
 def mail_of(settings: Settings, email: str, code: str, now: datetime) -> EmailMessage:
     """The mail that brings a code."""
-    return compose(
-        "invitation",
-        {"server": settings.url, "code": code, "until": f"{now + VALID_FOR:%d %B %Y}"},
+    values = {"server": settings.url, "code": code, "until": (now + VALID_FOR).date()}
+    return letters.mail_of(
+        letters.write("invitation", "en", "Lanyard", values),
         id=derived_id("invitation", plain_code(code)),
         sender=settings.mail_sender,
-        to=email.strip(),
+        to=email,
         public_url=settings.url,
         now=now,
     )

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -13,10 +15,12 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.web.errors import Problem
+from shared.kernel.decider import Rejected
 from shared.sync.protocol import BATCH_BYTES_MOST
 
 _PER_ADDRESS: Final = RateLimitItemPerMinute(10)
 _PER_CONFERENCE: Final = RateLimitItemPerHour(200)
+_Items = list[tuple[RateLimitItem, tuple[str, ...]]]
 
 
 class BodyLimits:
@@ -64,19 +68,37 @@ class Attempts:
 
     def check(self, request: Request, conference: str, *, per_conference: bool) -> None:
         """Problem if there were too many misses lately."""
-        for item, names in _items(request, conference, per_conference=per_conference):
+        self._check(_items(address_of(request), conference, per_conference=per_conference))
+
+    def missed(self, request: Request, conference: str, *, per_conference: bool) -> None:
+        """Count a miss."""
+        self._count(_items(address_of(request), conference, per_conference=per_conference))
+
+    @contextmanager
+    def guessing_codes(self, address: str, conference: str) -> Iterator[None]:
+        """Around a command with a discount code: if there is no such code, it was a miss. Problem as in `check`."""
+        items = _items(address, f"{conference}/codes", per_conference=True)
+        self._check(items)
+        try:
+            yield
+        except Rejected as refusal:
+            if refusal.code == "code_unknown":
+                self._count(items)
+            raise
+
+    def _check(self, items: _Items) -> None:
+        for item, names in items:
             if not self._limiter.test(item, *names):
                 wait = self._limiter.get_window_stats(item, *names).reset_time - time.time()
                 raise Problem("too_many_attempts", headers={"Retry-After": str(max(1, round(wait)))})
 
-    def missed(self, request: Request, conference: str, *, per_conference: bool) -> None:
-        """Count a miss."""
-        for item, names in _items(request, conference, per_conference=per_conference):
+    def _count(self, items: _Items) -> None:
+        for item, names in items:
             self._limiter.hit(item, *names)
 
 
-def _items(request: Request, conference: str, *, per_conference: bool) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
-    own: list[tuple[RateLimitItem, tuple[str, ...]]] = [(_PER_ADDRESS, ("address", address_of(request), conference))]
+def _items(address: str, conference: str, *, per_conference: bool) -> _Items:
+    own: _Items = [(_PER_ADDRESS, ("address", address, conference))]
     return [*own, (_PER_CONFERENCE, ("conference", conference))] if per_conference else own
 
 

@@ -6,6 +6,7 @@ Also what the other routes of an order share: who may see it, and how it looks.
 import hashlib
 import unicodedata
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,15 +15,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.links import is_order_secret, order_link, order_secret
-from server.web.conferences import JSON, space_of
+from server.web.conferences import space_of
 from server.web.errors import Problem
+from server.web.limits import address_of
 from server.web.services import Services, services_of
+from server.web.tagged import JSON
 from shared.kernel.codec import from_json, to_json
 from shared.kernel.decider import Key, Rejected, key
 from shared.kernel.ids import OrderId, PersonId, SeatTypeId, derived_id
 from shared.kernel.messages import value
 from shared.kernel.personal import PersonalText
-from shared.registration.order import LIVE, Order, OrderState, PlaceOrder
+from shared.registration.order import PlaceOrder
+from shared.registration.order_state import LIVE, Order, OrderState
 from shared.registration.pricing import Line, Wanted
 
 LINES_MOST: Final = 100
@@ -43,6 +47,10 @@ class OrderRequest:
 
     lines: tuple[Wanted, ...]
     registrant: Details | None = None
+    language: str = "en"
+    """The registrant's, for mails and documents."""
+    codes: tuple[str, ...] = ()
+    """Discount codes."""
 
 
 @value
@@ -52,6 +60,14 @@ class ShownDetails:
     first_name: PersonalText
     last_name: PersonalText
     email: PersonalText
+
+
+@value
+class ShownCode:
+    """A discount code that was entered, and the seats that it makes cheaper; none where others give a better price."""
+
+    code: str
+    seats: dict[SeatTypeId, int]
 
 
 @value
@@ -67,8 +83,20 @@ class ShownOrder:
     placed_at: datetime
     expires_at: datetime
     now: datetime
+    codes: tuple[ShownCode, ...]
+    dropped: dict[str, str]
+    """Discount codes that the last update dropped, each with the reason."""
     payment: str | None
     """The payment that is under way."""
+    on_invoice: bool
+    has_invoice: bool
+    owed: int
+    """What is still to be paid; below 0 what was paid in excess."""
+    returned: int
+    """What was paid back."""
+    offer_of: str | None
+    """The entry in the wait list that it was offered to."""
+    language: str
     needs_attention: bool
     registrant: ShownDetails | None
 
@@ -85,6 +113,7 @@ class Placed:
 def shown(order_id: str, order: Order, now: datetime) -> ShownOrder:
     """An order as the registrant sees it: past its deadline it is expired, whether or not that was recorded."""
     is_over = order.state in LIVE and now >= order.expires_at
+    uses = {one.code: one.seats for one in order.uses}
     details = None
     if order.registrant is not None:
         details = ShownDetails(first_name=order.first_name, last_name=order.last_name, email=order.email)
@@ -98,7 +127,15 @@ def shown(order_id: str, order: Order, now: datetime) -> ShownOrder:
         placed_at=order.placed_at,
         expires_at=order.expires_at,
         now=now,
+        codes=tuple(ShownCode(code=one, seats=uses.get(one, {})) for one in order.codes),
+        dropped=order.dropped,
         payment=order.payment,
+        on_invoice=order.on_invoice,
+        has_invoice=order.has_invoice,
+        owed=0 if is_over else order.owed,
+        returned=sum(one.amount for one in order.returned if one.currency == order.currency),
+        offer_of=order.offer_of,
+        language=order.language,
         needs_attention=bool(order.tasks),
         registrant=details,
     )
@@ -147,6 +184,24 @@ async def order_row(services: Services, space: str, order: str, changes: Mapping
     return stored
 
 
+async def place(
+    services: Services, space: str, wanted: OrderRequest, *, command_id: str, address: str
+) -> tuple[OrderId, Order]:
+    """Place an order for the client at this address; the same again gives the same one."""
+    services.holds.count_order(address)
+    # Derived from the body too, so that another body under a known key does not find the first one's order.
+    order = OrderId(derived_id("order", space, command_id, hashlib.sha256(to_json(wanted)).hexdigest()))
+    async with services.holds.holding(address, space, order, sum(max(one.quantity, 0) for one in wanted.lines)):
+        with services.attempts.guessing_codes(address, space) if wanted.codes else nullcontext():
+            receipt = await services.run(space, _command(order, command_id, wanted), command_id=command_id)
+        try:
+            row = await order_row(services, space, order, receipt.changes)
+        except Problem:
+            raise Problem("id_reused") from None
+        services.holds.keep(order, row)
+    return order, row
+
+
 async def place_order(request: Request) -> Response:
     """POST /api/v1/conferences/{slug}/orders: place an order; the answer has its totals and granted seats."""
     services, slug = services_of(request), request.path_params["slug"]
@@ -155,13 +210,7 @@ async def place_order(request: Request) -> Response:
     if len(wanted.lines) > LINES_MOST:
         raise Rejected("invalid_field", field="lines", rule="too_many", most=LINES_MOST)
     space = await space_of(services, slug)
-    # Derived from the body too, so that another body under a known key does not find the first one's order.
-    order = OrderId(derived_id("order", space, command_id, hashlib.sha256(to_json(wanted)).hexdigest()))
-    receipt = await services.run(space, _command(order, command_id, wanted), command_id=command_id)
-    try:
-        row = await order_row(services, space, order, receipt.changes)
-    except Problem:
-        raise Problem("id_reused") from None
+    order, row = await place(services, space, wanted, command_id=command_id, address=address_of(request))
     secret = services.secrets.of(space).secret
     placed = Placed(
         order=shown(order, row, services.clock()),
@@ -173,11 +222,14 @@ async def place_order(request: Request) -> Response:
 
 def _command(order: OrderId, command_id: str, wanted: OrderRequest) -> PlaceOrder:
     lines = tuple(Wanted(seat_type=SeatTypeId(nfc(one.seat_type)), quantity=one.quantity) for one in wanted.lines)
+    codes = tuple(nfc(one) for one in wanted.codes)
     if wanted.registrant is None:
-        return PlaceOrder(order=order, lines=lines)
+        return PlaceOrder(order=order, lines=lines, language=wanted.language, codes=codes)
     return PlaceOrder(
         order=order,
         lines=lines,
+        language=wanted.language,
+        codes=codes,
         registrant=PersonId(derived_id("registrant", command_id)),
         first_name=nfc(wanted.registrant.first_name),
         last_name=nfc(wanted.registrant.last_name),

@@ -13,22 +13,18 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from server.jobs import Receipt
+from server.lookup import look_up
 from server.web.conferences import space_of
 from server.web.errors import Problem
+from server.web.limits import address_of
 from server.web.orders import LINES_MOST, ShownOrder, authorize, command_id_of, nfc, order_row, private, shown
-from server.web.services import Services, look_up, services_of
+from server.web.services import Services, services_of
 from shared.kernel.codec import to_json
 from shared.kernel.decider import Key, key
 from shared.kernel.ids import OrderId, PersonId, SeatTypeId, derived_id
 from shared.kernel.messages import wire_of
-from shared.registration.order import (
-    AssignRegistrantDetails,
-    CancelOrder,
-    ConfirmFreeOrder,
-    Order,
-    OrderState,
-    UpdateOrder,
-)
+from shared.registration.order import AssignRegistrantDetails, CancelOrder, ConfirmFreeOrder, UpdateOrder
+from shared.registration.order_state import Order, OrderState
 from shared.registration.pricing import Wanted
 from shared.registration.views import OrderByLocator
 
@@ -95,6 +91,43 @@ def change_id(request: Request, services: Services, command: Any) -> str:
     return derived_id("web", command_id_of(request), wire_of(command).name, to_json(command).decode())
 
 
+async def update(order: Opened, command: UpdateOrder, command_id: str, *, address: str) -> Order:
+    """Order other seats, for the client at this address; the order as it is then."""
+    holds, seats = order.services.holds, sum(max(one.quantity, 0) for one in command.lines)
+    async with holds.holding(address, order.space, order.order, seats):
+        receipt = await order.run(command, command_id)
+        row = await order.row(receipt.changes)
+        holds.keep(order.order, row)
+    return row
+
+
+async def registrant_of(order: Opened, first_name: str, last_name: str, email: str) -> AssignRegistrantDetails:
+    """The command that says who orders: under the same address the same person, else a new one."""
+    command = AssignRegistrantDetails(
+        order=order.order,
+        registrant=PersonId(order.services.new_id()),
+        first_name=nfc(first_name),
+        last_name=nfc(last_name),
+        email=nfc(email),
+    )
+    known = await order.row()
+    if known.registrant is not None and known.email == command.email:
+        command = replace(command, registrant=known.registrant)
+    return command
+
+
+async def found_order(request: Request, space: str, *, locator: str, email: str) -> tuple[OrderId, Order]:
+    """The order with this locator and registrant's address; Problem for every miss, and for too many of them."""
+    services = services_of(request)
+    services.attempts.check(request, space, per_conference=True)
+    found = await services.read(lambda conn: _find(conn, space, locator, email))
+    services.attempts.check(request, space, per_conference=True)  # others guessed while this one was read
+    if found is None:
+        services.attempts.missed(request, space, per_conference=True)
+        raise Problem("unknown_order")
+    return found
+
+
 @router.get("/{order}", response_model=ShownOrder)
 async def show_order(order: AnOrder) -> Response:
     """The order as it is."""
@@ -106,12 +139,7 @@ async def find_order(slug: str, wanted: FindBody, request: Request) -> Response:
     """The order with this locator, to read only, for whoever knows its registrant's address too."""
     services = services_of(request)
     space = await space_of(services, slug)
-    services.attempts.check(request, space, per_conference=True)
-    found = await services.read(lambda conn: _find(conn, space, wanted))
-    services.attempts.check(request, space, per_conference=True)  # others guessed while this one was read
-    if found is None:
-        services.attempts.missed(request, space, per_conference=True)
-        raise Problem("unknown_order")
+    found = await found_order(request, space, locator=wanted.locator, email=wanted.email)
     return private(shown(*found, services.clock()))
 
 
@@ -119,23 +147,15 @@ async def find_order(slug: str, wanted: FindBody, request: Request) -> Response:
 async def update_order(order: AnOrder, body: LinesBody, request: Request) -> Response:
     """Order other seats. What is held already stays held as far as it is still wanted."""
     lines = tuple(Wanted(seat_type=SeatTypeId(nfc(one.seat_type)), quantity=one.quantity) for one in body.lines)
-    return await _change(order, UpdateOrder(order=order.order, lines=lines), request)
+    command = UpdateOrder(order=order.order, lines=lines)
+    row = await update(order, command, change_id(request, order.services, command), address=address_of(request))
+    return order.answer(row)
 
 
 @router.put("/{order}/registrant", response_model=ShownOrder)
 async def assign_details(order: AnOrder, body: DetailsBody, request: Request) -> Response:
     """Say who orders, or correct it. With a new address, the order's link is mailed to it."""
-    command = AssignRegistrantDetails(
-        order=order.order,
-        registrant=PersonId(order.services.new_id()),
-        first_name=nfc(body.first_name),
-        last_name=nfc(body.last_name),
-        email=nfc(body.email),
-    )
-    known = await order.row()
-    if known.registrant is not None and known.email == command.email:
-        command = replace(command, registrant=known.registrant)
-    return await _change(order, command, request)
+    return await _change(order, await registrant_of(order, body.first_name, body.last_name, body.email), request)
 
 
 @router.post("/{order}/confirmation", response_model=ShownOrder)
@@ -150,7 +170,7 @@ async def confirm_free_order(order: AnOrder, request: Request) -> Response:
 
 @router.delete("/{order}", response_model=ShownOrder)
 async def cancel_order(order: AnOrder, request: Request) -> Response:
-    """Give the held seats back."""
+    """Give the seats back. A confirmed order can be cancelled as long as the conference allows it."""
     return await _change(order, CancelOrder(order=order.order), request)
 
 
@@ -159,12 +179,12 @@ async def _change(order: Opened, command: Any, request: Request) -> Response:
     return order.answer(await order.row(receipt.changes))
 
 
-def _find(conn: Connection, space: str, wanted: FindBody) -> tuple[OrderId, Order] | None:
+def _find(conn: Connection, space: str, locator: str, email: str) -> tuple[OrderId, Order] | None:
     """Both rows are read even if there is no such locator, so that a miss costs the same."""
-    locator = nfc(wanted.locator).strip().upper()
+    locator = nfc(locator).strip().upper()
     at = look_up(conn, space, [key(OrderByLocator, locator)]).get(OrderByLocator, locator)
     id = OrderId("") if at is None else at.order
     order = look_up(conn, space, [key(Order, id)]).get(Order, id)
-    email = order.email if order is not None and isinstance(order.email, str) else ""
-    is_same = hmac.compare_digest(email.casefold().encode(), wanted.email.strip().casefold().encode())
-    return (id, order) if order is not None and email and is_same else None
+    known = order.email if order is not None and isinstance(order.email, str) else ""
+    is_same = hmac.compare_digest(known.casefold().encode(), email.strip().casefold().encode())
+    return (id, order) if order is not None and known and is_same else None

@@ -1,8 +1,6 @@
 """Paying for an order, giving its seats to attendees, and their tickets; for whoever shows the order's secret."""
 
-import base64
-from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel
@@ -11,26 +9,23 @@ from starlette.responses import Response
 
 from server.gateways.payments import Charge
 from server.links import return_url
-from server.time_zones import zone
+from server.tickets import Ticket, seats_of, tickets_of
+from server.web.checkout import page_of
 from server.web.errors import Problem
 from server.web.orders import ShownOrder, command_id_of, nfc, private, shown
 from server.web.registration import AnOrder, Opened, change_id
-from server.web.services import look_up
-from shared.checkin.ticket_code import TicketCode, issue, key_id
-from shared.conference.conference import Conference
 from shared.kernel.decider import Rejected, key
-from shared.kernel.ids import ConferenceId, PaymentId, PersonId, SeatTypeId, TicketId, derived_id
+from shared.kernel.ids import PaymentId, PersonId, derived_id
 from shared.kernel.messages import value
 from shared.kernel.personal import PersonalText
 from shared.payments.payment import CancelPayment, Payment
-from shared.registration.assignments import Assignments, AssignSeat, SeatAssignment, UnassignSeat, seat_id
+from shared.registration.assignments import AssignSeat, CancelSeats, UnassignSeat
 from shared.registration.order import StartPayment
+from shared.registration.order_state import Order
 
 router = APIRouter(prefix="/api/v1/conferences/{slug}/orders/{order}", tags=["seats and tickets"])
 
-# A ticket is genuine from the day before the conference, when badges are fetched, to the day after.
-_VALID_AROUND: Final = timedelta(days=1)
-Position = Annotated[int, Path(ge=0)]
+Position = Annotated[int, Path(ge=0, lt=2**31)]
 
 
 class AttendeeBody(BaseModel):
@@ -77,13 +72,19 @@ class ShownTicket:
     version: int
     first_name: PersonalText
     last_name: PersonalText
+    company: PersonalText
     code: str
 
 
 @router.post("/payments", response_model=StartedPayment, status_code=201)
 async def start_payment(order: AnOrder, request: Request) -> Response:
     """Start a payment at the provider. It accepts a partial reservation, too."""
-    services, command_id = order.services, command_id_of(request)
+    return private(await started_payment(order, command_id_of(request)), 201)
+
+
+async def started_payment(order: Opened, command_id: str) -> StartedPayment:
+    """A payment that was started under this id, with the address of the provider's page."""
+    services = order.services
     payment = PaymentId(derived_id("payment", order.order, command_id))
     receipt = await order.run(StartPayment(order=order.order, payment=payment), command_id)
     row = await order.row(receipt.changes)
@@ -92,6 +93,18 @@ async def start_payment(order: AnOrder, request: Request) -> Response:
         started = (await services.rows(order.space, [key(Payment, payment)])).get(Payment, payment)
     if started is None:
         raise Problem("id_reused")
+    return StartedPayment(
+        payment=payment,
+        amount=started.amount,
+        currency=started.currency,
+        redirect_url=await payment_page(order, row, payment, started),
+        order=shown(order.order, row, services.clock()),
+    )
+
+
+async def payment_page(order: Opened, row: Order, payment: PaymentId, started: Payment) -> str:
+    """Where the registrant pays a payment that was started; the same page as before if they were there already."""
+    url = order.services.settings.url
     charge = Charge(
         conference=order.space,
         payment=payment,
@@ -99,28 +112,26 @@ async def start_payment(order: AnOrder, request: Request) -> Response:
         amount=started.amount,
         currency=started.currency,
         description=f"Order {row.locator}",
-        callback_url=f"{services.settings.url}/hooks/payments/{order.space}",
-        return_url=return_url(services.settings.url, order.slug, order.order),
+        callback_url=f"{url}/hooks/payments/{order.space}",
+        return_url=return_url(url, order.slug, order.order),
     )
-    answer = StartedPayment(
-        payment=payment,
-        amount=started.amount,
-        currency=started.currency,
-        redirect_url=services.payments.page(charge, services.clock()),
-        order=shown(order.order, row, services.clock()),
-    )
-    return private(answer, 201)
+    return await page_of(order.services, charge, expires_at=row.expires_at)
 
 
 @router.delete("/payments/{payment}", response_model=ShownOrder)
 async def cancel_payment(order: AnOrder, payment: str, request: Request) -> Response:
     """Cancel a payment that is under way, to change the order or to pay in another way."""
+    command = await payment_cancellation(order, payment)
+    receipt = await order.run(command, change_id(request, order.services, command))
+    return order.answer(await order.row(receipt.changes))
+
+
+async def payment_cancellation(order: Opened, payment: str) -> CancelPayment:
+    """The command that cancels this payment; Rejected if it is not the order's."""
     row = (await order.services.rows(order.space, [key(Payment, nfc(payment))])).get(Payment, nfc(payment))
     if row is None or row.order != order.order:
         raise Rejected("unknown_payment", payment=payment)
-    command = CancelPayment(payment=PaymentId(payment))
-    receipt = await order.run(command, change_id(request, order.services, command))
-    return order.answer(await order.row(receipt.changes))
+    return CancelPayment(payment=PaymentId(payment))
 
 
 @router.get("/seats", response_model=list[Seat])
@@ -133,6 +144,11 @@ async def show_seats(order: AnOrder) -> Response:
 async def assign_seat(order: AnOrder, position: Position, body: AttendeeBody, request: Request) -> Response:
     """Give a seat to an attendee. With another e-mail address it is another attendee, and the old ticket is revoked."""
     command_id = command_id_of(request) if "idempotency-key" in request.headers else order.services.new_id()
+    return await _change(order, await seat_assignment(order, position, body, command_id), request)
+
+
+async def seat_assignment(order: Opened, position: int, body: AttendeeBody, command_id: str) -> AssignSeat:
+    """The command that gives a seat to an attendee: to the same person if the address is the same."""
     seats = await order.services.read(lambda conn: _seats(conn, order))
     attendee = derived_id("attendee", command_id)
     for seat in seats:
@@ -143,7 +159,7 @@ async def assign_seat(order: AnOrder, position: Position, body: AttendeeBody, re
         if body.attendee not in [one.attendee for one in seats]:
             raise Rejected("unknown_attendee", attendee=body.attendee)
         attendee = body.attendee
-    command = AssignSeat(
+    return AssignSeat(
         order=order.order,
         position=position,
         attendee=PersonId(attendee),
@@ -152,13 +168,19 @@ async def assign_seat(order: AnOrder, position: Position, body: AttendeeBody, re
         email=nfc(body.email),
         company=nfc(body.company),
     )
-    return await _change(order, command, request)
 
 
 @router.delete("/seats/{position}", response_model=list[Seat])
 async def unassign_seat(order: AnOrder, position: Position, request: Request) -> Response:
     """Take a seat back from its attendee; their ticket is revoked."""
     return await _change(order, UnassignSeat(order=order.order, position=position), request)
+
+
+@router.post("/seats/{position}/cancellation", response_model=list[Seat])
+async def cancel_seat(order: AnOrder, position: Position, request: Request) -> Response:
+    """Give a confirmed seat back, if the conference still allows it. Its ticket is revoked; the order costs less."""
+    await order.run(CancelSeats(order=order.order, positions=(position,)), command_id_of(request))
+    return private(await order.services.read(lambda conn: _seats(conn, order)))
 
 
 @router.get("/tickets", response_model=list[ShownTicket])
@@ -172,29 +194,15 @@ async def _change(order: Opened, command: Any, request: Request) -> Response:
     return private(await order.services.read(lambda conn: _seats(conn, order)))
 
 
-def _assigned(conn: Connection, order: Opened) -> list[tuple[int, SeatTypeId, bool, SeatAssignment | None]]:
-    """Every position with its seat type, whether it was cancelled, and who sits there."""
-    known = look_up(conn, order.space, [key(Assignments, order.order)]).get(Assignments, order.order)
-    if known is None:
-        return []
-    ids = [seat_id(order.order, position) for position in range(len(known.seats))]
-    found = look_up(conn, order.space, [key(SeatAssignment, id) for id in ids])
-    return [
-        (position, seat_type, position in known.cancelled, one if one is not None and one.attendee else None)
-        for position, seat_type in enumerate(known.seats)
-        for one in (found.get(SeatAssignment, ids[position]),)
-    ]
-
-
 def _seats(conn: Connection, order: Opened) -> list[Seat]:
     seats = []
-    for position, seat_type, is_cancelled, one in _assigned(conn, order):
-        seat = Seat(position=position, seat_type=seat_type, is_cancelled=is_cancelled)
-        if one is not None:
+    for known in seats_of(conn, order.space, order.order):
+        seat = Seat(position=known.position, seat_type=known.seat_type, is_cancelled=known.is_cancelled)
+        if (one := known.holder) is not None:
             seat = Seat(
-                position=position,
-                seat_type=seat_type,
-                is_cancelled=is_cancelled,
+                position=known.position,
+                seat_type=known.seat_type,
+                is_cancelled=known.is_cancelled,
                 attendee=one.attendee,
                 first_name=one.first_name,
                 last_name=one.last_name,
@@ -206,36 +214,19 @@ def _seats(conn: Connection, order: Opened) -> list[Seat]:
 
 
 def _tickets(conn: Connection, order: Opened) -> list[ShownTicket]:
-    conference = look_up(conn, order.space, [key(Conference)]).get(Conference)
-    assert conference is not None, "a conference with orders exists"
-    secret = order.services.secrets.of(order.space)
-    public_key = base64.b64decode(secret.public_ticket_key)
-    tickets = []
-    for position, seat_type, _, one in _assigned(conn, order):
-        if one is None:
-            continue
-        code = TicketCode(
-            conference=ConferenceId(order.space),
-            ticket=TicketId(one.ticket),
-            version=one.version,
-            seat_type=seat_type,
-            valid_from=_midnight(conference.starts_on - _VALID_AROUND, conference.time_zone),
-            valid_until=_midnight(conference.ends_on + _VALID_AROUND + timedelta(days=1), conference.time_zone),
-            key_id=key_id(public_key),
-        )
-        tickets.append(
-            ShownTicket(
-                position=position,
-                seat_type=seat_type,
-                ticket=one.ticket,
-                version=one.version,
-                first_name=one.first_name,
-                last_name=one.last_name,
-                code=issue(code, secret.sign),
-            )
-        )
-    return tickets
+    tickets = tickets_of(conn, order.services.secrets.of(order.space), order.space, order.order)
+    return [shown_ticket(one) for one in tickets]
 
 
-def _midnight(day: date, time_zone: str) -> datetime:
-    return datetime.combine(day, time(), zone(time_zone))
+def shown_ticket(ticket: Ticket) -> ShownTicket:
+    """A ticket as its holder sees it."""
+    return ShownTicket(
+        position=ticket.position,
+        seat_type=ticket.seat_type,
+        ticket=ticket.ticket,
+        version=ticket.version,
+        first_name=ticket.first_name,
+        last_name=ticket.last_name,
+        company=ticket.company,
+        code=ticket.code,
+    )

@@ -14,12 +14,13 @@ from starlette.requests import Request
 from server.drain import Drain
 from server.gateways.payments import PaymentGateway
 from server.jobs import Incoming, Job, Receipt
+from server.lookup import look_up
 from server.secrets import Secrets
 from server.settings import Settings
 from server.store.engine import reading
-from server.store.rows import read_rows
+from server.web.availability import Availability
+from server.web.holds import Holds
 from server.web.limits import Attempts
-from shared.domain import CODEC
 from shared.kernel.codec import to_json
 from shared.kernel.decider import Actor, Found, Key, Rejected, Role
 from shared.kernel.ids import uuid7
@@ -42,6 +43,8 @@ class Services:
     secrets: Secrets
     payments: PaymentGateway
     clock: Callable[[], datetime]
+    availability: Availability
+    holds: Holds
     attempts: Attempts = field(default_factory=Attempts)
     published: dict[str, str] = field(default_factory=dict)
     """Conferences by slug in lower case, once they were published: from then on a slug is fixed."""
@@ -88,14 +91,3 @@ def services_of(request: Request) -> Services:
     """The services of the app that the request came to."""
     services: Services = request.app.state.services
     return services
-
-
-def look_up(conn: Connection, space: str, keys: Iterable[Key]) -> Found:
-    """Rows as stored; those that are absent or deleted read as None."""
-    asked = list(keys)
-    stored = read_rows(conn, space, asked)
-    found = Found()
-    for one in asked:
-        body = stored[one].body if one in stored else None
-        found.rows[one] = None if body is None else CODEC.decode_row(one.view, body)
-    return found

@@ -3,6 +3,7 @@
 A plain good entry costs one row here, its area's numbers.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from shared.checkin.admission import (
     ScanRecorded,
 )
 from shared.checkin.areas import Arrivals
+from shared.checkin.correction import AttendeeCorrected
 from shared.checkin.verdict import Attendee, Direction, Finding, Pass, Passage
 from shared.kernel.decider import Changes, Found, Key, Recorded, View, drop, key, members, put
 from shared.kernel.ids import AreaId, PersonId, SeatTypeId, TicketId
@@ -25,26 +27,47 @@ from shared.registration.assignments import (
     Assignments,
     AttendeeUpdated,
     SeatAssigned,
+    SeatAssignment,
     SeatsCancelled,
     SeatUnassigned,
-    ticket_id,
+    seat_id,
 )
+from shared.registration.door_sale import DoorSaleRecorded, DoorSaleVoided
 
 K = TypeVar("K")
 
 # Passes and attendees
 
-PassEvent = SeatAssigned | AttendeeUpdated | SeatUnassigned | SeatsCancelled
+PassEvent = (
+    SeatAssigned
+    | AttendeeUpdated
+    | AttendeeCorrected
+    | SeatUnassigned
+    | SeatsCancelled
+    | DoorSaleRecorded
+    | DoorSaleVoided
+)
 
 
-def _passes_needs(event: PassEvent, _found: Found) -> Iterable[Key]:
+def _seat_ids(event: SeatsCancelled) -> list[str]:
+    return [seat_id(event.order, position) for position in event.positions]
+
+
+def _passes_needs(event: PassEvent, found: Found) -> Iterable[Key]:
     match event:
         case SeatAssigned():
             yield key(Assignments, event.order)
-        case AttendeeUpdated() | SeatUnassigned():
+        case AttendeeUpdated() | AttendeeCorrected() | SeatUnassigned():
             yield key(Pass, event.ticket)
         case SeatsCancelled():
-            yield from (key(Pass, ticket_id(event.order, position)) for position in event.positions)
+            for id in _seat_ids(event):
+                yield key(SeatAssignment, id)
+                seat = found.get(SeatAssignment, id) if found.has(SeatAssignment, id) else None
+                yield from () if seat is None else [key(Pass, seat.ticket)]
+        case DoorSaleRecorded():
+            pass
+        case DoorSaleVoided():
+            yield from (key(Pass, one.ticket) for one in event.seats)
         case _:
             assert_never(event)
 
@@ -53,7 +76,7 @@ def _fold_passes(event: PassEvent, found: Found, _recorded: Recorded) -> Changes
     match event:
         case SeatAssigned():
             return put(_new_pass(event, found.get(Assignments, event.order)), event.ticket)
-        case AttendeeUpdated():
+        case AttendeeUpdated() | AttendeeCorrected():
             known = _pass(event.ticket, found)
             named = replace(known, first_name=event.first_name, last_name=event.last_name, company=event.company)
             return put(named, event.ticket)
@@ -61,8 +84,12 @@ def _fold_passes(event: PassEvent, found: Found, _recorded: Recorded) -> Changes
             known = _pass(event.ticket, found)
             return put(replace(known, attendee=None, first_name="", last_name="", company=""), event.ticket)
         case SeatsCancelled():
-            passes = (found.get(Pass, ticket_id(event.order, position)) for position in event.positions)
-            return {key(Pass, one.ticket): replace(one, is_cancelled=True) for one in passes if one is not None}
+            seats = (found.get(SeatAssignment, id) for id in _seat_ids(event))
+            return _cancelled((seat.ticket for seat in seats if seat is not None), found)
+        case DoorSaleRecorded():
+            return _sold_passes(event)
+        case DoorSaleVoided():
+            return _cancelled((one.ticket for one in event.seats), found)
         case _:
             assert_never(event)
 
@@ -83,6 +110,28 @@ def _new_pass(event: SeatAssigned, assignments: Assignments | None) -> Pass:
     )
 
 
+def _sold_passes(event: DoorSaleRecorded) -> dict[Key, Any]:
+    return {
+        key(Pass, one.ticket): Pass(
+            ticket=one.ticket,
+            locator=event.locator,
+            position=position,
+            seat_type=one.seat_type,
+            version=1,
+            attendee=one.attendee,
+            first_name=one.first_name,
+            last_name=one.last_name,
+            company=one.company,
+            is_cancelled=False,
+        )
+        for position, one in enumerate(event.seats)
+    }
+
+
+def _cancelled(tickets: Iterable[TicketId], found: Found) -> dict[Key, Any]:
+    return {key(Pass, ticket): replace(_pass(ticket, found), is_cancelled=True) for ticket in tickets}
+
+
 def _pass(ticket: TicketId, found: Found) -> Pass:
     known = found.get(Pass, ticket)
     assert known is not None, "an assigned seat has a pass"
@@ -91,16 +140,25 @@ def _pass(ticket: TicketId, found: Found) -> Pass:
 
 passes: Final = View(row=Pass, events=members(PassEvent), needs=_passes_needs, fold=_fold_passes)
 
-SeatEvent = SeatAssigned | SeatUnassigned
+SeatEvent = SeatAssigned | SeatUnassigned | DoorSaleRecorded
 
 
 def _attendees_needs(event: SeatEvent, _found: Found) -> Iterable[Key]:
+    if isinstance(event, DoorSaleRecorded):
+        yield from (key(Attendee, one.attendee) for one in event.seats)
+        return
     yield key(Attendee, event.attendee)
     if isinstance(event, SeatAssigned) and event.previous is not None:
         yield key(Attendee, event.previous)
 
 
 def _fold_attendees(event: SeatEvent, found: Found, _recorded: Recorded) -> Changes:
+    if isinstance(event, DoorSaleRecorded):
+        new: dict[PersonId, tuple[TicketId, ...]] = {}
+        for one in event.seats:
+            held = new.get(one.attendee) or _others(one.attendee, one.ticket, found)
+            new[one.attendee] = (*held, one.ticket)
+        return {change: row for person, held in new.items() for change, row in _holding(person, held).items()}
     if isinstance(event, SeatUnassigned):
         return _holding(event.attendee, _others(event.attendee, event.ticket, found))
     left = {} if event.previous is None else _holding(event.previous, _others(event.previous, event.ticket, found))
@@ -129,7 +187,9 @@ class Expected:
 
 
 def _expected_needs(event: SeatEvent, found: Found) -> Iterable[Key]:
-    if isinstance(event, SeatAssigned):
+    if isinstance(event, DoorSaleRecorded):
+        yield from (key(Expected, one.seat_type) for one in event.seats)
+    elif isinstance(event, SeatAssigned):
         yield key(Expected, event.seat_type)
     else:
         yield key(Pass, event.ticket)
@@ -138,6 +198,10 @@ def _expected_needs(event: SeatEvent, found: Found) -> Iterable[Key]:
 
 
 def _fold_expected(event: SeatEvent, found: Found, _recorded: Recorded) -> Changes:
+    if isinstance(event, DoorSaleRecorded):
+        sold = Counter(one.seat_type for one in event.seats)
+        known = {one: found.get(Expected, one) or Expected(tickets=0) for one in sold}
+        return {key(Expected, one): Expected(tickets=known[one].tickets + more) for one, more in sold.items()}
     if isinstance(event, SeatAssigned):
         seat_type, change = event.seat_type, int(event.previous is None)
     else:

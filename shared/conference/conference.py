@@ -22,6 +22,10 @@ CURRENCY: Final = re.compile(r"[A-Z]{3}")
 ACCESS_CODE_LENGTH: Final = 5
 HOLD_S_LEAST, HOLD_S_MOST, HOLD_S_USUAL = 60, 24 * 3600, 15 * 60
 PER_ORDER_USUAL: Final = 20
+OFFER_S_LEAST, OFFER_S_MOST, OFFER_S_USUAL = 600, 14 * 24 * 3600, 24 * 3600
+CANCEL_NEVER: Final = -1
+INVOICE_PREFIX: Final = re.compile(r"[A-Z0-9/-]{0,20}")
+INVOICE_DAYS_USUAL: Final = 14
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # a ticket's code carries times from 1970 to 2106
 
 
@@ -56,6 +60,11 @@ class EditConference:
     links: Edit[str] | None = None
     hold_s: Edit[int] | None = None
     seats_per_order: Edit[int] | None = None
+    offer_s: Edit[int] | None = None
+    cancel_days: Edit[int] | None = None
+    invoice_prefix: Edit[str] | None = None
+    invoice_days: Edit[int] | None = None
+    invoice_from: Edit[str] | None = None
 
 
 @message("conference.change_owner")
@@ -144,6 +153,11 @@ class ConferenceEdited:
     links: str | None = None
     hold_s: int | None = None
     seats_per_order: int | None = None
+    offer_s: int | None = None
+    cancel_days: int | None = None
+    invoice_prefix: str | None = None
+    invoice_days: int | None = None
+    invoice_from: str | None = None
 
 
 @message("conference.owner_changed")
@@ -209,7 +223,7 @@ class SlugState(StrEnum):
     TAKEN = "taken"
 
 
-@row("conference.conferences")
+@row("conference.conferences", version=2)
 class Conference:
     name: str
     tagline: str
@@ -232,6 +246,16 @@ class Conference:
     seat_types: tuple[SeatTypeId, ...]
     edited_by: dict[str, str]
     """Who last changed a field: an actor's id by the field's name."""
+    offer_s: int = OFFER_S_USUAL
+    """How long an offer from the wait list holds, in seconds."""
+    cancel_days: int = CANCEL_NEVER
+    """Until how many days before the start registrants may cancel what is confirmed."""
+    invoice_prefix: str = ""
+    """What the numbers of invoices begin with; without one nobody pays on invoice."""
+    invoice_days: int = INVOICE_DAYS_USUAL
+    """How many days after it was issued an invoice is due."""
+    invoice_from: str = ""
+    """Who issues the invoices: address, tax number, bank account."""
 
 
 @row("conference.owners")

@@ -7,12 +7,16 @@ from typing import Any, assert_never
 
 from shared.conference.conference import (
     ACCESS_CODE_LENGTH,
+    CANCEL_NEVER,
     CURRENCY,
     FIRST_DAY,
     HOLD_S_LEAST,
     HOLD_S_MOST,
     HOLD_S_USUAL,
+    INVOICE_PREFIX,
     LAST_DAY,
+    OFFER_S_LEAST,
+    OFFER_S_MOST,
     PER_ORDER_USUAL,
     RESERVED_SLUGS,
     SLUG,
@@ -201,15 +205,23 @@ def _check_conference(fields: dict[str, Any]) -> None:
         ("description", 0, 20_000),
         ("location", 0, 200),
         ("links", 0, 2_000),
+        ("invoice_from", 0, 1_000),
     ):
         if field in fields:
             checks.text(field, fields[field], least=least, most=most)
     if "time_zone" in fields:
         checks.pattern("time_zone", fields["time_zone"], TIME_ZONE, "iana_time_zone")
-    if "hold_s" in fields:
-        checks.number("hold_s", fields["hold_s"], least=HOLD_S_LEAST, most=HOLD_S_MOST)
-    if "seats_per_order" in fields:
-        checks.number("seats_per_order", fields["seats_per_order"], least=1, most=1000)
+    if "invoice_prefix" in fields:
+        checks.pattern("invoice_prefix", fields["invoice_prefix"], INVOICE_PREFIX, "invoice_prefix")
+    for field, lowest, highest in (
+        ("hold_s", HOLD_S_LEAST, HOLD_S_MOST),
+        ("seats_per_order", 1, 1000),
+        ("offer_s", OFFER_S_LEAST, OFFER_S_MOST),
+        ("cancel_days", CANCEL_NEVER, 365),
+        ("invoice_days", 0, 365),
+    ):
+        if field in fields:
+            checks.number(field, fields[field], least=lowest, most=highest)
 
 
 def _check_dates(starts_on: date, ends_on: date) -> None:

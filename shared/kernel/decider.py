@@ -153,7 +153,15 @@ class Mail:
     about: str
 
 
-Effect = Deadline | Mail
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An effect: have a service outside do something about the thing with the id `about`. Its answer is a fact."""
+
+    service: str
+    about: str
+
+
+Effect = Deadline | Mail | Call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+import re
+import unicodedata
 from typing import Final, NewType
 
 ConferenceId = NewType("ConferenceId", str)
@@ -16,6 +18,7 @@ AreaId = NewType("AreaId", str)
 # 32 letters and digits that nobody confuses on a printed page or a telephone: A-Z and 1-9 without I, L, O.
 ALPHABET: Final = "ABCDEFGHJKMNPQRSTUVWXYZ123456789"
 LOCATOR_LENGTH: Final = 6
+DISCOUNT_CODE: Final = re.compile(r"[A-Z0-9_-]{2,40}")
 _HALF_BITS: Final = 15  # a locator is 30 bits, permuted as two halves
 
 
@@ -57,3 +60,8 @@ def locator(secret: bytes, number: int) -> str:
             left ^ int.from_bytes(mixed[:2], "big") & ((1 << _HALF_BITS) - 1),
         )
     return code(left << _HALF_BITS | right, LOCATOR_LENGTH)
+
+
+def discount_code(typed: str) -> str:
+    """A discount code as it is kept, whatever case and blanks it was typed with; `DISCOUNT_CODE` says if it is one."""
+    return unicodedata.normalize("NFC", typed).strip().casefold().upper()

@@ -4,7 +4,7 @@ A person is an id made when somebody is first named. Once the person is erased, 
 which equals nothing, so rules may compare a personal field and do nothing else with it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
@@ -59,6 +59,18 @@ def personal_fields(cls: Any) -> dict[str, str]:
     return marks
 
 
+@cache
+def personal_parts(cls: Any) -> dict[str, Any]:
+    """The fields that hold tuples of values with personal fields of their own, each with the values' class."""
+    hints = get_type_hints(cls)
+    parts: dict[str, Any] = {name: get_args(hint)[0] for name, hint in hints.items() if get_origin(hint) is tuple}
+    return {name: part for name, part in parts.items() if _is_value(part) and personal_fields(part)}
+
+
+def _is_value(kind: Any) -> bool:
+    return is_dataclass(kind)
+
+
 def kind_of(thing: Any) -> Any:
     """The class of a message or row; `Any`, because classes of every kind pass here."""
     return type(thing)
@@ -66,14 +78,21 @@ def kind_of(thing: Any) -> Any:
 
 def persons_in(thing: Any) -> set[str]:
     """The ids of the persons whom a message or row names."""
-    return {person for of in personal_fields(kind_of(thing)).values() if (person := getattr(thing, of))}
+    own = {person for of in personal_fields(kind_of(thing)).values() if (person := getattr(thing, of))}
+    parts = (part for name in personal_parts(kind_of(thing)) for part in getattr(thing, name))
+    return own.union(*map(persons_in, parts))
 
 
 def erase(thing: T, person: str) -> T:
     """The message or row without what it says of this person; the same object when it says nothing."""
-    gone = {
+    gone: dict[str, Any] = {
         name: ERASED
         for name, of in personal_fields(kind_of(thing)).items()
         if getattr(thing, of) == person and isinstance(getattr(thing, name), str)
     }
+    for name in personal_parts(kind_of(thing)):
+        parts = getattr(thing, name)
+        left = tuple(erase(part, person) for part in parts)
+        if any(after is not before for after, before in zip(left, parts, strict=True)):
+            gone[name] = left
     return replace(thing, **gone) if gone else thing  # type: ignore[type-var]

@@ -1,17 +1,29 @@
-"""Third-party payment: what the provider's signed callbacks say about one attempt to pay.
+"""Payment: its commands, its events and its state. The rules are in `payment_rules.py`.
 
-Callbacks repeat, come late and in the wrong order. What they say happened: it is recorded whatever it contradicts,
-and each capture is counted once, by the provider's own reference.
+Money comes through a provider, whose signed callbacks say so, or by hand: a bank transfer, cash, a card terminal.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from enum import StrEnum
-from typing import assert_never
 
-from shared.kernel.decider import Changes, Context, Decider, Found, Key, Rejected, key, members, put
 from shared.kernel.ids import OrderId, PaymentId
 from shared.kernel.messages import message, row, value
+
+
+class Method(StrEnum):
+    """How money comes. Registration has its own, in the same words."""
+
+    PROVIDER = "provider"
+    TRANSFER = "transfer"
+    CASH = "cash"
+    TERMINAL = "terminal"
+
+
+@value
+class Capture:
+    reference: str
+    amount: int
+    currency: str
+
 
 # Commands
 
@@ -45,7 +57,83 @@ class RecordRejection:
     payment: PaymentId
 
 
-Command = InitiatePayment | CancelPayment | RecordCapture | RecordRejection
+@message("payments.record_payment")
+class RecordPayment:
+    """Money that came without the provider."""
+
+    payment: PaymentId
+    order: OrderId
+    method: Method
+    amount: int
+    currency: str
+
+
+@message("payments.disown_payment")
+class DisownPayment:
+    """From the process: there is no such order."""
+
+    payment: PaymentId
+
+
+@message("payments.check_refunds")
+class CheckRefunds:
+    """From the process, before the money pays for something after all: refused while some of it is on its way back."""
+
+    payment: PaymentId
+
+
+@message("payments.check_payment")
+class CheckPayment:
+    """A deadline: whether a callback is missing."""
+
+    payment: PaymentId
+    attempt: int
+    """Counts from 1."""
+
+
+@message("payments.request_refund")
+class RequestRefund:
+    refund: str
+    payment: PaymentId
+    amount: int
+    currency: str | None = None
+    """None for that of the payment's first capture."""
+
+
+@message("payments.record_refund")
+class RecordRefund:
+    """Money went back: the provider did it, asked or not, or somebody paid it out by hand."""
+
+    refund: str
+    payment: PaymentId
+    amount: int
+    currency: str
+    reference: str = ""
+    """The provider's own name of it. Empty where it was paid out by hand: then the refund's id stands for it."""
+
+
+@message("payments.record_refund_failure")
+class RecordRefundFailure:
+    """A refund that was asked for was not made, or came back."""
+
+    refund: str
+    payment: PaymentId
+    code: str
+
+
+Command = (
+    InitiatePayment
+    | CancelPayment
+    | RecordCapture
+    | RecordRejection
+    | RecordPayment
+    | DisownPayment
+    | CheckRefunds
+    | CheckPayment
+    | RequestRefund
+    | RecordRefund
+    | RecordRefundFailure
+)
 
 # Events
 
@@ -85,6 +173,8 @@ class Surprise(StrEnum):
     SECOND_CAPTURE = "second_capture"
     AFTER_CANCELLATION = "after_cancellation"
     AFTER_REJECTION = "after_rejection"
+    REFUND_RETURNED = "refund_returned"
+    """A refund that was paid out came back."""
 
 
 @message("payments.unexpected_capture")
@@ -130,6 +220,106 @@ class RejectionIgnored:
     payment: PaymentId
 
 
+@message("payments.payment_recorded")
+class PaymentRecorded:
+    """Money without the provider. The reference is made here, from all that was recorded."""
+
+    payment: PaymentId
+    order: OrderId
+    reference: str
+    method: Method
+    amount: int
+    currency: str
+    recorded_as: PaymentId | None = None
+    """The id that it came with, where another payment had that already; then the reference is this one's id, too."""
+
+
+@message("payments.payment_repeated")
+class PaymentRepeated:
+    """The same money again: no more of it."""
+
+    payment: PaymentId
+
+
+@message("payments.payment_disowned")
+class PaymentDisowned:
+    """It was recorded for an order that there is not: money of which nobody here knows what it is for."""
+
+    payment: PaymentId
+    order: OrderId
+    captures: tuple[Capture, ...]
+
+
+@message("payments.no_money_recorded")
+class NoMoneyRecorded:
+    """A payment or a refund of nothing, or of less: not counted."""
+
+    payment: PaymentId
+    amount: int
+    currency: str
+
+
+@message("payments.payment_check_due")
+class PaymentCheckDue:
+    payment: PaymentId
+    attempt: int
+
+
+@message("payments.refund_requested")
+class RefundRequested:
+    payment: PaymentId
+    order: OrderId | None
+    refund: str
+    amount: int
+    currency: str
+    method: Method
+
+
+@message("payments.refund_paid")
+class RefundPaid:
+    """Money went back, each time under a refund's id of its own."""
+
+    payment: PaymentId
+    order: OrderId | None
+    refund: str
+    amount: int
+    currency: str
+    method: Method
+    reference: str
+    is_unexpected: bool
+    """Not asked for like this, or more than there was to give back."""
+
+
+@message("payments.refund_repeated")
+class RefundRepeated:
+    """The same refund again: no more money."""
+
+    payment: PaymentId
+    refund: str
+    reference: str
+
+
+@message("payments.refund_failed")
+class RefundFailed:
+    """Its amount may be asked for again."""
+
+    payment: PaymentId
+    order: OrderId | None
+    refund: str
+    amount: int
+    currency: str
+    code: str
+
+
+@message("payments.refund_failure_ignored")
+class RefundFailureIgnored:
+    """The failure was known already, or the refund is not."""
+
+    payment: PaymentId
+    refund: str
+    code: str
+
+
 Event = (
     PaymentInitiated
     | PaymentCancelled
@@ -139,6 +329,16 @@ Event = (
     | CaptureRepeated
     | PaymentRejected
     | RejectionIgnored
+    | PaymentRecorded
+    | PaymentRepeated
+    | PaymentDisowned
+    | NoMoneyRecorded
+    | PaymentCheckDue
+    | RefundRequested
+    | RefundPaid
+    | RefundRepeated
+    | RefundFailed
+    | RefundFailureIgnored
 )
 
 # State
@@ -153,129 +353,38 @@ class PaymentState(StrEnum):
     """Nobody here asked for it; there is nothing but its captures."""
 
 
+class RefundState(StrEnum):
+    REQUESTED = "requested"
+    PAID = "paid"
+    FAILED = "failed"
+
+
 @value
-class Capture:
-    reference: str
+class Refund:
+    id: str
     amount: int
     currency: str
+    state: RefundState
+    reference: str = ""
+    """Empty until it is paid."""
 
 
-@row("payments.payments")
+@row("payments.payments", version=2)
 class Payment:
     order: OrderId | None
     amount: int
     currency: str
     state: PaymentState
     captures: tuple[Capture, ...] = ()
+    method: Method = Method.PROVIDER
+    refunds: tuple[Refund, ...] = ()
+    """Those that failed after those that were asked for before."""
 
-
-# Rules
-
-
-def needs(command: Command, found: Found) -> Iterable[Key]:
-    yield key(Payment, command.payment)
-
-
-def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
-    id, payment = command.payment, found.get(Payment, command.payment)
-    match command:
-        case InitiatePayment(order=order, amount=amount, currency=currency):
-            if payment is None:
-                return [PaymentInitiated(payment=id, order=order, amount=amount, currency=currency)]
-            asked = Payment(order=order, amount=amount, currency=currency, state=PaymentState.INITIATED)
-            if payment == asked:
-                return []
-            raise Rejected("payment_exists", payment=id)
-        case CancelPayment():
-            if payment is None or payment.order is None:
-                raise Rejected("unknown_payment", payment=id)
-            if payment.state == PaymentState.CAPTURED:
-                raise Rejected("payment_captured", payment=id)
-            is_open = payment.state == PaymentState.INITIATED
-            return [PaymentCancelled(payment=id, order=payment.order)] if is_open else []
-        case RecordCapture():
-            return [_capture(command, payment)]
-        case RecordRejection():
-            if payment is None or payment.order is None or payment.state != PaymentState.INITIATED:
-                return [RejectionIgnored(payment=id)]
-            return [PaymentRejected(payment=id, order=payment.order)]
-        case _:
-            assert_never(command)
-
-
-def _capture(
-    command: RecordCapture, payment: Payment | None
-) -> PaymentCaptured | UnexpectedCapture | UnknownPaymentCaptured | CaptureRepeated:
-    id, reference, amount, currency = command.payment, command.reference, command.amount, command.currency
-    if payment is not None and reference in (one.reference for one in payment.captures):
-        return CaptureRepeated(payment=id, reference=reference)
-    if payment is None or payment.order is None:
-        return UnknownPaymentCaptured(payment=id, reference=reference, amount=amount, currency=currency)
-    surprise = _surprise(command, payment)
-    if surprise is None:
-        return PaymentCaptured(payment=id, order=payment.order, reference=reference, amount=amount, currency=currency)
-    return UnexpectedCapture(
-        payment=id,
-        order=payment.order,
-        reference=reference,
-        amount=amount,
-        currency=currency,
-        surprise=surprise,
-    )
-
-
-def _surprise(command: RecordCapture, payment: Payment) -> Surprise | None:
-    if payment.captures:
-        return Surprise.SECOND_CAPTURE
-    if command.order not in (None, payment.order):
-        return Surprise.WRONG_ORDER
-    if command.currency != payment.currency:
-        return Surprise.WRONG_CURRENCY
-    if command.amount != payment.amount:
-        return Surprise.WRONG_AMOUNT
-    if payment.state == PaymentState.CANCELLED:
-        return Surprise.AFTER_CANCELLATION
-    return Surprise.AFTER_REJECTION if payment.state == PaymentState.REJECTED else None
-
-
-def evolve(found: Found, event: Event) -> Changes:
-    payment = found.get(Payment, event.payment)
-    match event:
-        case PaymentInitiated(order=order, amount=amount, currency=currency):
-            return put(
-                Payment(order=order, amount=amount, currency=currency, state=PaymentState.INITIATED), event.payment
-            )
-        case CaptureRepeated() | RejectionIgnored():
-            return {}
-        case UnknownPaymentCaptured(currency=currency):
-            unknown = payment or Payment(order=None, amount=0, currency=currency, state=PaymentState.UNKNOWN)
-            return put(_with_capture(unknown, event), event.payment)
-        case _:
-            pass
-    assert payment is not None, "every other event follows its initiation"
-    match event:
-        case PaymentCaptured() | UnexpectedCapture():
-            captured = _with_capture(payment, event)
-            return put(replace(captured, state=PaymentState.CAPTURED), event.payment)
-        case PaymentCancelled():
-            return put(replace(payment, state=PaymentState.CANCELLED), event.payment)
-        case PaymentRejected():
-            return put(replace(payment, state=PaymentState.REJECTED), event.payment)
-        case _:
-            assert_never(event)
-
-
-def _with_capture(payment: Payment, event: PaymentCaptured | UnexpectedCapture | UnknownPaymentCaptured) -> Payment:
-    capture = Capture(reference=event.reference, amount=event.amount, currency=event.currency)
-    return replace(payment, captures=(*payment.captures, capture))
-
-
-decider: Decider[Command, Event] = Decider(
-    name="payments",
-    commands=members(Command),
-    events=members(Event),
-    rows=(Payment,),
-    needs=needs,
-    decide=decide,
-    evolve=evolve,
-)
+    def refundable(self, currency: str, *, beside: str = "") -> int:
+        """What came in this currency and neither went back nor is to, `beside` a refund; below 0 if too much went."""
+        came = sum(one.amount for one in self.captures if one.currency == currency)
+        return came - sum(
+            one.amount
+            for one in self.refunds
+            if one.currency == currency and one.state is not RefundState.FAILED and one.id != beside
+        )

@@ -7,13 +7,16 @@ same: it is recorded, takes a seat if there is one, and says how many are lackin
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import assert_never
+from typing import Final, assert_never
 
 from shared.kernel import checks
 from shared.kernel.decider import Changes, Context, Decider, Found, Key, Rejected, key, members, put
-from shared.kernel.ids import DeviceId, OrderId, SeatTypeId
+from shared.kernel.ids import DeviceId, OrderId, SeatTypeId, TicketId, derived_id
 from shared.kernel.messages import message, row
-from shared.registration.seats import QUANTITY_MOST, Reservation, SeatsOfType, add, move, reservation_of
+from shared.registration.seats import Reservation, SeatsOfType, add, move, reservation_of
+
+LEASE_MOST: Final = 200
+"""Seats in one lease: it brings as many signed tickets, and a desk that needs more leases again."""
 
 # Commands
 
@@ -110,6 +113,11 @@ class Allotment:
         return self.leased - self.sold - self.returned
 
 
+def blank_ids(allotment: str, quantity: int) -> tuple[TicketId, ...]:
+    """The ids of a lease's blank tickets, which are never those of other tickets."""
+    return tuple(TicketId(derived_id("blank", allotment, str(number))) for number in range(quantity))
+
+
 # Rules
 
 
@@ -149,7 +157,7 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
 def _lease(command: LeaseAllotment, allotment: Allotment | None, found: Found) -> Sequence[Event]:
     if allotment is not None:
         raise Rejected("allotment_exists", allotment=command.allotment)
-    checks.number("quantity", command.quantity, least=1, most=QUANTITY_MOST)
+    checks.number("quantity", command.quantity, least=1, most=LEASE_MOST)
     seats = found.get(SeatsOfType, command.seat_type)
     if seats is None:
         raise Rejected("unknown_seat_type", seat_type=command.seat_type)

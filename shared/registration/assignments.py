@@ -14,6 +14,7 @@ from shared.kernel.decider import Changes, Context, Decider, Found, Key, Rejecte
 from shared.kernel.ids import OrderId, PersonId, SeatTypeId, TicketId, derived_id
 from shared.kernel.messages import message, row
 from shared.kernel.personal import OfAttendee
+from shared.registration.seats import Sales, check_cancellable
 
 # Commands
 
@@ -43,6 +44,18 @@ class UnassignSeat:
     position: int
 
 
+@message("registration.update_attendee")
+class UpdateAttendee:
+    """From the door, which knows no e-mail address: another spelling of whoever has the seat."""
+
+    order: OrderId
+    position: int
+    attendee: PersonId
+    first_name: OfAttendee
+    last_name: OfAttendee
+    company: str
+
+
 @message("registration.cancel_seats")
 class CancelSeats:
     """These seats are no longer the order's. Whoever sat there has no ticket any more."""
@@ -51,7 +64,7 @@ class CancelSeats:
     positions: tuple[int, ...]
 
 
-Command = CreateSeatAssignments | AssignSeat | UnassignSeat | CancelSeats
+Command = CreateSeatAssignments | AssignSeat | UpdateAttendee | UnassignSeat | CancelSeats
 
 # Events
 
@@ -123,7 +136,8 @@ class Assignments:
     @property
     def left(self) -> dict[SeatTypeId, int]:
         """How many positions of each type are not cancelled."""
-        return dict(Counter(one for place, one in enumerate(self.seats) if place not in self.cancelled))
+        gone = frozenset(self.cancelled)
+        return dict(Counter(one for place, one in enumerate(self.seats) if place not in gone))
 
 
 @row("registration.seat_assignments")
@@ -160,9 +174,10 @@ def needs(command: Command, found: Found) -> Iterable[Key]:
     match command:
         case CreateSeatAssignments():
             pass
-        case AssignSeat() | UnassignSeat():
+        case AssignSeat() | UpdateAttendee() | UnassignSeat():
             yield key(SeatAssignment, seat_id(command.order, command.position))
         case CancelSeats():
+            yield key(Sales)
             yield from (key(SeatAssignment, seat_id(command.order, position)) for position in command.positions)
         case _:
             assert_never(command)
@@ -180,20 +195,29 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
         case AssignSeat():
             _check_position(command.position, assignments)
             return _assign(command, assignments, found)
+        case UpdateAttendee(order=order, position=position):
+            before = found.get(SeatAssignment, seat_id(order, position))
+            is_theirs = before is not None and before.attendee == command.attendee
+            return _update(command, before) if before is not None and is_theirs else []
         case UnassignSeat(order=order, position=position):
             _check_position(position, assignments)
             return _unassign(order, position, found)
         case CancelSeats(order=order):
+            check_cancellable(found.get(Sales), context)
             return _cancel(command, assignments, found)
         case _:
             assert_never(command)
 
 
 def _check_position(position: int, assignments: Assignments) -> None:
-    if not 0 <= position < len(assignments.seats):
-        raise Rejected("unknown_position", position=position)
+    _check_exists(position, assignments)
     if position in assignments.cancelled:
         raise Rejected("seat_cancelled", position=position)
+
+
+def _check_exists(position: int, assignments: Assignments) -> None:
+    if not 0 <= position < len(assignments.seats):
+        raise Rejected("unknown_position", position=position)
 
 
 def _assign(command: AssignSeat, assignments: Assignments, found: Found) -> Sequence[Event]:
@@ -210,7 +234,8 @@ def _assign(command: AssignSeat, assignments: Assignments, found: Found) -> Sequ
                 order=order,
                 position=position,
                 seat_type=assignments.seats[position],
-                ticket=ticket_id(order, position),
+                # A ticket that was sold at the door has the id of the blank that it was made of.
+                ticket=ticket_id(order, position) if before is None else before.ticket,
                 version=1 if before is None else before.version + 1,
                 attendee=command.attendee,
                 first_name=command.first_name,
@@ -220,13 +245,18 @@ def _assign(command: AssignSeat, assignments: Assignments, found: Found) -> Sequ
                 previous=None if before is None else before.attendee,
             )
         ]
+    return _update(command, before)
+
+
+def _update(command: AssignSeat | UpdateAttendee, before: SeatAssignment) -> Sequence[Event]:
+    assert before.attendee is not None, "somebody sits there"
     new = (command.first_name, command.last_name, command.company)
     if new == (before.first_name, before.last_name, before.company):
         return []
     return [
         AttendeeUpdated(
-            order=order,
-            position=position,
+            order=command.order,
+            position=command.position,
             ticket=before.ticket,
             # The address did not change, so it is the same person, whatever id the command made for them.
             attendee=before.attendee,
@@ -246,9 +276,10 @@ def _unassign(order: OrderId, position: int, found: Found) -> Sequence[SeatUnass
 
 def _cancel(command: CancelSeats, assignments: Assignments, found: Found) -> Sequence[Event]:
     order = command.order
-    positions = tuple(one for one in dict.fromkeys(command.positions) if one not in assignments.cancelled)
+    gone = frozenset(assignments.cancelled)
+    positions = tuple(one for one in dict.fromkeys(command.positions) if one not in gone)
     for position in positions:
-        _check_position(position, assignments)
+        _check_exists(position, assignments)
     if not positions:
         return []
     seats = dict(Counter(assignments.seats[position] for position in positions))

@@ -1,45 +1,13 @@
-"""Order: its commands, its events and its state. The rules are in `order_rules.py`."""
+"""Order: its commands and events. Its state is in `order_state.py`, its rules are in `order_rules.py`."""
 
+from dataclasses import field
 from datetime import datetime
-from enum import StrEnum
-from typing import Final
 
 from shared.kernel.ids import OrderId, PaymentId, PersonId, SeatTypeId
-from shared.kernel.messages import message, row, value
+from shared.kernel.messages import message
 from shared.kernel.personal import OfRegistrant
-from shared.registration.pricing import Line, Wanted
-
-
-@value
-class Receipt:
-    """Money that was captured."""
-
-    payment: PaymentId
-    reference: str
-    """The provider's own name of the capture; one is counted once."""
-    amount: int
-    currency: str
-
-
-class Attention(StrEnum):
-    """Why a human must look at money: it paid for nothing."""
-
-    WRONG_AMOUNT = "wrong_amount"
-    WRONG_ORDER = "wrong_order"
-    """The provider says that it is for another order."""
-    PAID_TWICE = "paid_twice"
-    LATE = "late"
-    """Paid after the order expired, and its seats were gone."""
-    CANCELLED = "cancelled"
-
-
-@value
-class Task:
-    """Money to refund, or to settle otherwise."""
-
-    reason: Attention
-    receipt: Receipt
-
+from shared.registration.pricing import Line, Use, Wanted
+from shared.registration.receipts import Attention, Receipt, Task
 
 # Commands
 
@@ -54,12 +22,41 @@ class PlaceOrder:
     first_name: OfRegistrant = ""
     last_name: OfRegistrant = ""
     email: OfRegistrant = ""
+    language: str = "en"
+    codes: tuple[str, ...] = ()
+
+
+@message("registration.place_offer")
+class PlaceOffer:
+    """From the wait list's process: seats that came free, for whoever waited for them."""
+
+    order: OrderId
+    entry: str
+    lines: tuple[Wanted, ...]
+    registrant: PersonId
+    first_name: OfRegistrant
+    last_name: OfRegistrant
+    email: OfRegistrant
+    language: str
+    expires_at: datetime
 
 
 @message("registration.update_order")
 class UpdateOrder:
     order: OrderId
     lines: tuple[Wanted, ...]
+
+
+@message("registration.apply_code")
+class ApplyCode:
+    order: OrderId
+    code: str
+
+
+@message("registration.remove_code")
+class RemoveCode:
+    order: OrderId
+    code: str
 
 
 @message("registration.assign_registrant_details")
@@ -109,6 +106,49 @@ class ConfirmFreeOrder:
     order: OrderId
 
 
+@message("registration.confirm_on_invoice")
+class ConfirmOnInvoice:
+    """To be paid later, where the conference allows it. Accepts a partial reservation, too."""
+
+    order: OrderId
+    registrant: PersonId
+    address: OfRegistrant
+
+
+@message("registration.request_invoice")
+class RequestInvoice:
+    """For an order that is confirmed, and was paid in another way."""
+
+    order: OrderId
+    registrant: PersonId
+    address: OfRegistrant
+
+
+@message("registration.credit_seats")
+class CreditSeats:
+    """From the process, when seats of a confirmed order were cancelled."""
+
+    order: OrderId
+    positions: tuple[int, ...]
+    seats: dict[SeatTypeId, int]
+
+
+@message("registration.return_money")
+class ReturnMoney:
+    """From the process, when a refund was made."""
+
+    order: OrderId
+    payment: PaymentId
+    refund: str
+    amount: int
+    currency: str
+
+
+@message("registration.warn_of_expiry")
+class WarnOfExpiry:
+    order: OrderId
+
+
 @message("registration.expire_order")
 class ExpireOrder:
     order: OrderId
@@ -121,7 +161,15 @@ class CancelOrder:
 
 @message("registration.resolve_task")
 class ResolveTask:
-    """The organizer refunded the money, or settled the matter otherwise."""
+    """The organizer settled the matter; a refund that is recorded resolves its task by itself."""
+
+    order: OrderId
+    task: Task
+
+
+@message("registration.reseat_order")
+class ReseatOrder:
+    """The organizer has the late money pay for its seats after all, now that there are some again."""
 
     order: OrderId
     task: Task
@@ -129,16 +177,25 @@ class ResolveTask:
 
 Command = (
     PlaceOrder
+    | PlaceOffer
     | UpdateOrder
+    | ApplyCode
+    | RemoveCode
     | AssignRegistrantDetails
     | MarkSeatsReserved
     | StartPayment
     | EndPayment
     | ReceiveMoney
     | ConfirmFreeOrder
+    | ConfirmOnInvoice
+    | RequestInvoice
+    | CreditSeats
+    | ReturnMoney
+    | WarnOfExpiry
     | ExpireOrder
     | CancelOrder
     | ResolveTask
+    | ReseatOrder
 )
 
 # Events
@@ -155,6 +212,11 @@ class OrderPlaced:
     currency: str
     placed_at: datetime
     expires_at: datetime
+    language: str = "en"
+    codes: tuple[str, ...] = ()
+    uses: tuple[Use, ...] = ()
+    offer_of: str | None = None
+    """The entry of the wait list that it was made for."""
 
 
 @message("registration.order_updated")
@@ -162,6 +224,23 @@ class OrderUpdated:
     order: OrderId
     lines: tuple[Line, ...]
     total: int
+    codes: tuple[str, ...] = ()
+    uses: tuple[Use, ...] = ()
+    dropped: dict[str, str] = field(default_factory=dict)
+    """Codes that no longer fit, each with the reason."""
+
+
+@message("registration.codes_changed")
+class CodesChanged:
+    """A code was entered or taken back: what the lines cost now."""
+
+    order: OrderId
+    codes: tuple[str, ...]
+    lines: tuple[Line, ...]
+    uses: tuple[Use, ...]
+    total: int
+    dropped: dict[str, str] = field(default_factory=dict)
+    """Codes that meanwhile do not fit any more, each with the reason."""
 
 
 @message("registration.registrant_assigned")
@@ -181,6 +260,7 @@ class OrderReserved:
     order: OrderId
     lines: tuple[Line, ...]
     total: int
+    uses: tuple[Use, ...] = ()
 
 
 @message("registration.order_partially_reserved")
@@ -190,6 +270,7 @@ class OrderPartiallyReserved:
     order: OrderId
     lines: tuple[Line, ...]
     total: int
+    uses: tuple[Use, ...] = ()
 
 
 @message("registration.payment_started")
@@ -223,10 +304,55 @@ class SeatsReclaimed:
 
 @message("registration.order_confirmed")
 class OrderConfirmed:
-    """`paid_by` is None for a free order."""
+    """`paid_by` is None for a free order, and for one that is paid later."""
 
     order: OrderId
     paid_by: Receipt | None = None
+    on_invoice: bool = False
+
+
+@message("registration.invoice_asked")
+class InvoiceAsked:
+    order: OrderId
+    registrant: PersonId
+    address: OfRegistrant
+
+
+@message("registration.order_paid")
+class OrderPaid:
+    """An order on invoice has all its money."""
+
+    order: OrderId
+
+
+@message("registration.seats_credited")
+class SeatsCredited:
+    """Seats were cancelled after the confirmation: the order costs `amount` less, and `total` from now on."""
+
+    order: OrderId
+    positions: tuple[int, ...]
+    seats: dict[SeatTypeId, int]
+    lines: tuple[Line, ...]
+    uses: tuple[Use, ...]
+    amount: int
+    total: int
+
+
+@message("registration.money_returned")
+class MoneyReturned:
+    """`waived` is the part that the order does not cost any more: it was not paid in excess."""
+
+    order: OrderId
+    payment: PaymentId
+    refund: str
+    amount: int
+    currency: str
+    waived: int
+
+
+@message("registration.expiry_warned")
+class ExpiryWarned:
+    order: OrderId
 
 
 @message("registration.order_expired")
@@ -253,6 +379,7 @@ class TaskResolved:
 
 Change = (
     OrderUpdated
+    | CodesChanged
     | RegistrantAssigned
     | OrderReserved
     | OrderPartiallyReserved
@@ -261,54 +388,14 @@ Change = (
     | MoneyReceived
     | SeatsReclaimed
     | OrderConfirmed
+    | InvoiceAsked
+    | OrderPaid
+    | SeatsCredited
+    | MoneyReturned
+    | ExpiryWarned
     | OrderExpired
     | OrderCancelled
     | OrderNeedsAttention
     | TaskResolved
 )
 Event = OrderPlaced | Change
-
-# State
-
-
-class OrderState(StrEnum):
-    RESERVING = "reserving"
-    """Its seats are asked for; on a server only within one commit."""
-    RESERVED = "reserved"
-    PARTIALLY_RESERVED = "partially_reserved"
-    CONFIRMED = "confirmed"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-
-
-LIVE: Final = frozenset({OrderState.RESERVING, OrderState.RESERVED, OrderState.PARTIALLY_RESERVED})
-
-
-@row("registration.orders")
-class Order:
-    number: int
-    locator: str | None
-    state: OrderState
-    lines: tuple[Line, ...]
-    total: int
-    currency: str
-    placed_at: datetime
-    expires_at: datetime
-    deadline_was_extended: bool = False
-    registrant: PersonId | None = None
-    first_name: OfRegistrant = ""
-    last_name: OfRegistrant = ""
-    email: OfRegistrant = ""
-    payment: PaymentId | None = None
-    """The payment that was started and has neither ended nor brought money."""
-    reclaiming: Receipt | None = None
-    """The late money whose seats are asked for again; only within one commit."""
-    receipts: tuple[Receipt, ...] = ()
-    paid_by: Receipt | None = None
-    tasks: tuple[Task, ...] = ()
-    """Why the order needs attention."""
-
-    @property
-    def seats(self) -> dict[SeatTypeId, int]:
-        """What is granted, by type in line order."""
-        return {line.seat_type: line.granted for line in self.lines if line.granted}

@@ -5,15 +5,27 @@ or late asks for nothing that was not wanted, or for what the deciders know to b
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, assert_never
+from datetime import UTC, datetime, time, timedelta, timezone
+from typing import Any, Final, assert_never
 
 from shared.conference import conference as conferences
 from shared.conference import seat_types
 from shared.kernel.decider import Context, Deadline, Effect, Found, Key, Mail, Process, key, members
-from shared.kernel.ids import OrderId, SeatTypeId
+from shared.kernel.ids import OrderId, SeatTypeId, derived_id
 from shared.payments import payment as payments
-from shared.registration import assignments, seats
+from shared.registration import assignments, door_sale, seats
 from shared.registration import order as orders
+from shared.registration.order_state import LIVE, Order, OrderState
+from shared.registration.receipts import Attention, Method, Receipt
+
+# How long before its deadline an order is warned of: a quarter of the time that is left, within these limits.
+_NOTICE_LEAST: Final = timedelta(minutes=5)
+_NOTICE_MOST: Final = timedelta(hours=6)
+# What speaks against money, whatever the order is waiting for.
+_DOUBTS: Final = {
+    payments.Surprise.WRONG_ORDER: Attention.WRONG_ORDER,
+    payments.Surprise.REFUND_RETURNED: Attention.REFUND_RETURNED,
+}
 
 ConferenceEvent = (
     conferences.ConferencePublished
@@ -43,19 +55,31 @@ def sell(event: ConferenceEvent, found: Found, context: Context) -> Sequence[Any
         return []
     match event:
         case conferences.ConferencePublished():
-            opened = seats.OpenSales(
-                currency=conference.currency, hold_s=conference.hold_s, seats_per_order=conference.seats_per_order
-            )
+            opened = seats.OpenSales(currency=conference.currency, **_terms(conference))
             added = [one for seat_type in conference.seat_types for one in _announce(seat_type, found)]
             return [opened, *added] if conference.is_published else []
         case conferences.ConferenceUnpublished():
             return [] if conference.is_published else [seats.CloseSales()]
         case conferences.ConferenceEdited():
-            return [seats.ChangeSalesTerms(hold_s=conference.hold_s, seats_per_order=conference.seats_per_order)]
+            return [seats.ChangeSalesTerms(**_terms(conference))]
         case seat_types.SeatTypeAdded() | seat_types.SeatTypeEdited():
             return _announce(event.seat_type, found)
         case _:
             assert_never(event)
+
+
+def _terms(conference: conferences.Conference) -> dict[str, Any]:
+    last_day = conference.starts_on - timedelta(days=conference.cancel_days)
+    # No rule may depend on tables of time zones, which differ between machines: midnight where it comes first.
+    until = datetime.combine(last_day, time(), timezone(timedelta(hours=14))).astimezone(UTC)
+    return {
+        "hold_s": conference.hold_s,
+        "seats_per_order": conference.seats_per_order,
+        "offer_s": conference.offer_s,
+        "cancel_until": None if conference.cancel_days == conferences.CANCEL_NEVER else until,
+        "invoice_prefix": conference.invoice_prefix,
+        "invoice_days": conference.invoice_days,
+    }
 
 
 def _announce(id: SeatTypeId, found: Found) -> Sequence[seats.OfferSeats]:
@@ -72,15 +96,19 @@ OrderEvent = (
     | orders.PaymentStarted
     | orders.SeatsReclaimed
     | orders.OrderConfirmed
+    | orders.ExpiryWarned
     | orders.OrderExpired
     | orders.OrderCancelled
+    | orders.OrderNeedsAttention
 )
+MoneyEvent = payments.PaymentCaptured | payments.UnexpectedCapture | payments.PaymentRecorded
 Event = (
     OrderEvent
+    | MoneyEvent
     | seats.SeatsReserved
+    | assignments.SeatAssigned
     | assignments.SeatsCancelled
-    | payments.PaymentCaptured
-    | payments.UnexpectedCapture
+    | payments.RefundPaid
     | payments.PaymentRejected
     | payments.PaymentCancelled
 )
@@ -91,15 +119,22 @@ def needs(event: Event, found: Found) -> Iterable[Key]:
         case assignments.SeatsCancelled(order=id):
             yield key(assignments.Assignments, id)
             yield key(seats.Reservation, id)
-        case orders.OrderConfirmed(order=id) | orders.OrderExpired(order=id) | orders.OrderCancelled(order=id):
-            yield key(orders.Order, id)
+        case (
+            orders.OrderConfirmed(order=id)
+            | orders.OrderExpired(order=id)
+            | orders.OrderCancelled(order=id)
+            | orders.OrderNeedsAttention(order=id)
+        ):
+            yield key(Order, id)
             if isinstance(event, orders.OrderCancelled):
                 yield key(assignments.Assignments, id)
-            order = found.get(orders.Order, id) if found.has(orders.Order, id) else None
+            order = found.get(Order, id) if found.has(Order, id) else None
             if order is not None and order.payment is not None:
                 yield key(payments.Payment, order.payment)
+        case payments.PaymentRecorded(order=id):
+            yield key(Order, id)
         case event if isinstance(event, OrderEvent):
-            yield key(orders.Order, event.order)
+            yield key(Order, event.order)
         case _:
             pass
 
@@ -108,43 +143,67 @@ def react(event: Event, found: Found, context: Context) -> Sequence[Any]:
     match event:
         case seats.SeatsReserved(reservation=id):
             return [orders.MarkSeatsReserved(order=id, granted=event.granted)]
-        case payments.PaymentCaptured() | payments.UnexpectedCapture():
-            receipt = orders.Receipt(
-                payment=event.payment, reference=event.reference, amount=event.amount, currency=event.currency
-            )
-            is_doubtful = getattr(event, "surprise", None) == payments.Surprise.WRONG_ORDER
-            doubt = orders.Attention.WRONG_ORDER if is_doubtful else None
-            return [orders.ReceiveMoney(order=event.order, receipt=receipt, doubt=doubt)]
+        case payments.PaymentRecorded(order=id) if found.get(Order, id) is None:
+            return []  # nobody's: the payments' own process says so
+        case payments.PaymentCaptured() | payments.UnexpectedCapture() | payments.PaymentRecorded():
+            return [_money(event)]
+        case payments.RefundPaid():
+            return [] if event.order is None else [_refund(event.order, event)]
         case payments.PaymentRejected() | payments.PaymentCancelled():
             return [orders.EndPayment(order=event.order, payment=event.payment)]
+        case assignments.SeatAssigned(order=id, position=position):
+            return [Mail(template="seat_assigned", about=assignments.seat_id(id, position))]
         case assignments.SeatsCancelled(order=id):
-            return _return(id, found)
+            credit = orders.CreditSeats(order=id, positions=event.positions, seats=event.seats)
+            return [*_return(id, found), credit]
         case _:
-            order = found.get(orders.Order, event.order)
+            order = found.get(Order, event.order)
             assert order is not None, "what happened to an order follows its placing"
-            return _follow(event, order, found)
+            return _follow(event, order, found, context)
 
 
-def _follow(event: OrderEvent, order: orders.Order, found: Found) -> Sequence[Any]:
+def _money(event: MoneyEvent) -> orders.ReceiveMoney:
+    method = event.method if isinstance(event, payments.PaymentRecorded) else payments.Method.PROVIDER
+    surprise = event.surprise if isinstance(event, payments.UnexpectedCapture) else None
+    receipt = Receipt(
+        payment=event.payment,
+        reference=event.reference,
+        amount=event.amount,
+        currency=event.currency,
+        method=Method(method),
+    )
+    doubt = None if surprise is None else _DOUBTS.get(surprise)
+    return orders.ReceiveMoney(order=event.order, receipt=receipt, doubt=doubt)
+
+
+def _refund(order: OrderId, event: payments.RefundPaid) -> orders.ReturnMoney:
+    return orders.ReturnMoney(
+        order=order, payment=event.payment, refund=event.refund, amount=event.amount, currency=event.currency
+    )
+
+
+def _follow(event: OrderEvent, order: Order, found: Found, context: Context) -> Sequence[Any]:
     id = event.order
     match event:
         case orders.OrderPlaced() | orders.OrderUpdated():
-            if order.state != orders.OrderState.RESERVING:
+            if order.state != OrderState.RESERVING:
                 return []
             wanted = {line.seat_type: line.quantity for line in order.lines}
-            return [seats.ReserveSeats(reservation=id, wanted=wanted), _deadline(id, order)]
+            return [seats.ReserveSeats(reservation=id, wanted=wanted), _deadline(id, order, context)]
         case orders.RegistrantAssigned():
             return [Mail(template="order_link", about=id)] if event.is_new_address else []
         case orders.PaymentStarted(payment=payment):
-            if order.payment != payment or order.state not in orders.LIVE:
+            if order.payment != payment or order.state not in LIVE:
                 return []
             started = payments.InitiatePayment(payment=payment, order=id, amount=event.amount, currency=event.currency)
-            return [started, _deadline(id, order)]
+            return [started, _deadline(id, order, context)]
         case orders.SeatsReclaimed():
             if order.reclaiming is None:
                 return []
-            return [seats.ReserveSeats(reservation=id, wanted=order.seats, all_or_none=True)]
-        case orders.OrderConfirmed() if order.state == orders.OrderState.CONFIRMED:
+            again = seats.ReserveSeats(reservation=id, wanted=order.seats, all_or_none=True)
+            is_asked = any(task.receipt == order.reclaiming for task in order.tasks)
+            return [payments.CheckRefunds(payment=order.reclaiming.payment), again] if is_asked else [again]
+        case orders.OrderConfirmed() if order.state == OrderState.CONFIRMED:
             places = tuple(one for one, quantity in order.seats.items() for _ in range(quantity))
             return [
                 seats.CommitReservation(reservation=id),
@@ -152,23 +211,33 @@ def _follow(event: OrderEvent, order: orders.Order, found: Found) -> Sequence[An
                 *_close(id, order, found),
                 Mail(template="confirmation", about=id),
             ]
-        case orders.OrderExpired() if order.state == orders.OrderState.EXPIRED:
+        case orders.ExpiryWarned() if order.state in LIVE:
+            return [_deadline(id, order, context), Mail(template="expiry_warning", about=id)]
+        case orders.OrderExpired() | orders.OrderNeedsAttention() if order.state == OrderState.EXPIRED:
+            # Seats that were asked for again are held, although something else is lacking for the order.
             return [seats.CancelReservation(reservation=id), *_close(id, order, found)]
         case orders.OrderCancelled():
             known = found.get(assignments.Assignments, id)
             every = () if known is None else tuple(range(len(known.seats)))
-            cancelled = [assignments.CancelSeats(order=id, positions=every)] if every else []
-            return [seats.CancelReservation(reservation=id), *cancelled, *_close(id, order, found)]
+            over: list[Any] = [assignments.CancelSeats(order=id, positions=every)] if every else []
+            told = [Mail(template="order_cancelled", about=id)] if every else []
+            return [seats.CancelReservation(reservation=id), *over, *_close(id, order, found), *told]
         case _:
-            # Confirmed or expired once, and something else since: the event is late.
+            # Confirmed or expired once, and something else since: the event is late. Or it needs a human, not us.
             return []
 
 
-def _deadline(id: OrderId, order: orders.Order) -> Deadline:
-    return Deadline(key=f"order:{id}", due=order.expires_at, command=orders.ExpireOrder(order=id))
+def _deadline(id: OrderId, order: Order, context: Context) -> Deadline:
+    """When the order expires; before that, in good time, when its registrant is warned of it."""
+    left = order.expires_at - context.now
+    notice = min(max(left / 4, _NOTICE_LEAST), _NOTICE_MOST)
+    if order.was_warned or left < 2 * notice:
+        return Deadline(key=f"order:{id}", due=order.expires_at, command=orders.ExpireOrder(order=id))
+    warn_at = order.expires_at - notice
+    return Deadline(key=f"order:{id}", due=warn_at, command=orders.WarnOfExpiry(order=id))
 
 
-def _close(id: OrderId, order: orders.Order, found: Found) -> Sequence[Effect | payments.CancelPayment]:
+def _close(id: OrderId, order: Order, found: Found) -> Sequence[Effect | payments.CancelPayment]:
     """No deadline, and no payment left open: what the provider captures all the same will be late money."""
     closed: list[Effect | payments.CancelPayment] = [Deadline(key=f"order:{id}", due=None)]
     payment = None if order.payment is None else found.get(payments.Payment, order.payment)
@@ -187,5 +256,41 @@ def _return(id: OrderId, found: Found) -> Sequence[seats.ReturnSeats]:
     return [seats.ReturnSeats(reservation=id, seats=surplus)] if surplus else []
 
 
+DoorEvent = door_sale.DoorSaleRecorded | door_sale.DoorSaleVoided | assignments.SeatsCancelled
+
+
+def needs_of_door(event: DoorEvent, found: Found) -> Iterable[Key]:
+    if isinstance(event, assignments.SeatsCancelled):
+        yield key(door_sale.DoorSale, event.order)
+
+
+def sell_at_door(event: DoorEvent, found: Found, context: Context) -> Sequence[Any]:
+    """The money of a sale is recorded as any other, and goes back when it is voided."""
+    id, payment = event.order, door_sale.payment_of(event.order)
+    match event:
+        case door_sale.DoorSaleRecorded(seats=sold, currency=currency):
+            charged = sum(one.price for one in sold)
+            method = payments.Method(event.method)
+            paid = payments.RecordPayment(payment=payment, order=id, method=method, amount=charged, currency=currency)
+            return [*([paid] if charged else []), Mail(template="confirmation", about=id)]
+        case door_sale.DoorSaleVoided(returned=returned, currency=currency):
+            refund, every = derived_id("door void", id), tuple(one.position for one in event.seats)
+            cancel = assignments.CancelSeats(order=id, positions=every)
+            if not returned:
+                return [cancel]
+            return [
+                cancel,
+                # Refused, with the whole, if the money went back before.
+                payments.RequestRefund(refund=refund, payment=payment, amount=returned, currency=currency),
+                payments.RecordRefund(refund=refund, payment=payment, amount=returned, currency=currency),
+            ]
+        case assignments.SeatsCancelled():
+            known = found.get(door_sale.DoorSale, id) is not None
+            return [door_sale.NoteSeatsCancelled(order=id, positions=event.positions)] if known else []
+        case _:
+            assert_never(event)
+
+
 sales_process = Process(name="registration.sales", events=members(ConferenceEvent), needs=needs_of_sales, react=sell)
 order_process = Process(name="registration.orders", events=members(Event), needs=needs, react=react)
+door_process = Process(name="registration.door", events=members(DoorEvent), needs=needs_of_door, react=sell_at_door)

@@ -6,14 +6,17 @@ holds is a row of its own, so that the cost of an order does not depend on how m
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final, assert_never
 
 from shared.kernel import checks
-from shared.kernel.decider import Changes, Context, Decider, Found, Key, Rejected, key, members, put
+from shared.kernel.decider import Changes, Context, Decider, Found, Key, Rejected, Role, key, members, put
 from shared.kernel.ids import OrderId, SeatTypeId
 from shared.kernel.messages import message, row
 
 QUANTITY_MOST: Final = 100_000
+OFFER_S_USUAL: Final = 24 * 3600
+INVOICE_DAYS_USUAL: Final = 14
 
 # Commands
 
@@ -23,6 +26,10 @@ class OpenSales:
     currency: str
     hold_s: int
     seats_per_order: int
+    offer_s: int = OFFER_S_USUAL
+    cancel_until: datetime | None = None
+    invoice_prefix: str = ""
+    invoice_days: int = INVOICE_DAYS_USUAL
 
 
 @message("registration.close_sales")
@@ -34,6 +41,10 @@ class CloseSales:
 class ChangeSalesTerms:
     hold_s: int
     seats_per_order: int
+    offer_s: int = OFFER_S_USUAL
+    cancel_until: datetime | None = None
+    invoice_prefix: str = ""
+    invoice_days: int = INVOICE_DAYS_USUAL
 
 
 @message("registration.offer_seats")
@@ -92,6 +103,10 @@ class SalesOpened:
     currency: str
     hold_s: int
     seats_per_order: int
+    offer_s: int = OFFER_S_USUAL
+    cancel_until: datetime | None = None
+    invoice_prefix: str = ""
+    invoice_days: int = INVOICE_DAYS_USUAL
 
 
 @message("registration.sales_closed")
@@ -103,6 +118,10 @@ class SalesClosed:
 class SalesTermsChanged:
     hold_s: int
     seats_per_order: int
+    offer_s: int = OFFER_S_USUAL
+    cancel_until: datetime | None = None
+    invoice_prefix: str = ""
+    invoice_days: int = INVOICE_DAYS_USUAL
 
 
 @message("registration.seats_added")
@@ -127,6 +146,8 @@ class SeatsReserved:
 
     reservation: OrderId
     granted: dict[SeatTypeId, int]
+    released: bool = False
+    """Whether it gave back some of what it held."""
 
 
 @message("registration.reservation_committed")
@@ -162,7 +183,7 @@ Event = (
 # State
 
 
-@row("registration.sales")
+@row("registration.sales", version=2)
 class Sales:
     """The terms of new orders; none until the conference is first published."""
 
@@ -172,6 +193,14 @@ class Sales:
     seats_per_order: int
     orders: int
     """How many orders were ever placed. `order` counts them here, and makes their locators from it."""
+    offer_s: int = OFFER_S_USUAL
+    """How long an offer from the wait list holds."""
+    cancel_until: datetime | None = None
+    """Until when registrants may cancel what is confirmed; None: only the organizer may."""
+    invoice_prefix: str = ""
+    """What the numbers of invoices begin with; without one nobody pays on invoice."""
+    invoice_days: int = INVOICE_DAYS_USUAL
+    """How many days later an invoice is due."""
 
 
 @row("registration.seat_types")
@@ -195,6 +224,8 @@ class Reservation:
 
 
 # Rules
+
+_TERMS: Final = ("hold_s", "seats_per_order", "offer_s", "cancel_until", "invoice_prefix", "invoice_days")
 
 
 def needs(command: Command, found: Found) -> Iterable[Key]:
@@ -222,7 +253,7 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
         case OfferSeats():
             return _offer(command, found.get(SeatsOfType, command.seat_type))
         case ReserveSeats():
-            return [SeatsReserved(reservation=command.reservation, granted=_granted(command, found))]
+            return [_reserve(command, found)]
         case CommitReservation(reservation=id):
             held = reservation_of(id, found).held
             return [ReservationCommitted(reservation=id, seats=held)] if held else []
@@ -242,18 +273,32 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
 
 def _change_sales(command: OpenSales | CloseSales | ChangeSalesTerms, sales: Sales | None) -> Sequence[Event]:
     match command:
-        case OpenSales(currency=currency, hold_s=hold_s, seats_per_order=seats_per_order):
+        case OpenSales():
             if sales is not None and sales.is_open:
                 return []
-            return [SalesOpened(currency=currency, hold_s=hold_s, seats_per_order=seats_per_order)]
+            return [SalesOpened(currency=command.currency, **_terms(command))]
         case CloseSales():
             return [SalesClosed()] if sales is not None and sales.is_open else []
-        case ChangeSalesTerms(hold_s=hold_s, seats_per_order=seats_per_order):
-            if sales is None or (hold_s, seats_per_order) == (sales.hold_s, sales.seats_per_order):
+        case ChangeSalesTerms():
+            if sales is None or _terms(command) == _terms(sales):
                 return []
-            return [SalesTermsChanged(hold_s=hold_s, seats_per_order=seats_per_order)]
+            return [SalesTermsChanged(**_terms(command))]
         case _:
             assert_never(command)
+
+
+def _terms(of: OpenSales | ChangeSalesTerms | SalesOpened | SalesTermsChanged | Sales) -> dict[str, Any]:
+    """The terms that a message or the row has, by name."""
+    return {name: getattr(of, name) for name in _TERMS}
+
+
+def check_cancellable(sales: Sales | None, context: Context) -> None:
+    """Rejected where a registrant may no longer cancel what is confirmed; an organizer always may."""
+    if context.actor.role is not Role.REGISTRANT:
+        return
+    until = None if sales is None else sales.cancel_until
+    if until is None or context.now >= until:
+        raise Rejected("cancellation_closed", until=None if until is None else until.isoformat())
 
 
 def _offer(command: OfferSeats, seats: SeatsOfType | None) -> Sequence[Event]:
@@ -268,8 +313,14 @@ def _offer(command: OfferSeats, seats: SeatsOfType | None) -> Sequence[Event]:
     return [SeatsChanged(seat_type=id, name=name, price=price, quota=quota)]
 
 
-def _granted(command: ReserveSeats, found: Found) -> dict[SeatTypeId, int]:
+def _reserve(command: ReserveSeats, found: Found) -> SeatsReserved:
     reservation = reservation_of(command.reservation, found)
+    granted = _granted(command, reservation, found)
+    released = any(granted.get(one, 0) < quantity for one, quantity in reservation.held.items())
+    return SeatsReserved(reservation=command.reservation, granted=granted, released=released)
+
+
+def _granted(command: ReserveSeats, reservation: Reservation, found: Found) -> dict[SeatTypeId, int]:
     granted = {}
     for seat_type, quantity in command.wanted.items():
         checks.number("wanted", quantity, least=0, most=QUANTITY_MOST)
@@ -332,17 +383,12 @@ def evolve(found: Found, event: Event) -> Changes:
 
 def _evolve_sales(event: SalesOpened | SalesClosed | SalesTermsChanged, sales: Sales | None) -> Sales:
     if isinstance(event, SalesOpened):
-        return Sales(
-            is_open=True,
-            currency=event.currency,
-            hold_s=event.hold_s,
-            seats_per_order=event.seats_per_order,
-            orders=0 if sales is None else sales.orders,
-        )
+        orders = 0 if sales is None else sales.orders
+        return Sales(is_open=True, currency=event.currency, orders=orders, **_terms(event))
     assert sales is not None, "sales are opened first"
     if isinstance(event, SalesClosed):
         return replace(sales, is_open=False)
-    return replace(sales, hold_s=event.hold_s, seats_per_order=event.seats_per_order)
+    return replace(sales, **_terms(event))
 
 
 def move(quantities: Mapping[SeatTypeId, int], found: Found, source: str, target: str) -> dict[Key, Any]:

@@ -1,4 +1,4 @@
-"""The steps about laptops, gates and the server. What registrants do has its steps in `test_registering.py`."""
+"""The steps about laptops, gates and the server. What registrants do has its steps in `registrants.py`."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,6 +27,8 @@ from shared.kernel.ids import DeviceId, PersonId
 from shared.kernel.personal import Erased
 from shared.registration.assignments import SeatAssignment, ticket_id
 from shared.registration.seats import Sales
+from tests.acceptance.registrants import *  # noqa: F403 -- steps are fixtures, and must stand here for all to find
+from tests.acceptance.registrants import money
 from tests.acceptance.story import CONFERENCE, FULL, GATES, Story, area_of, id_of, order_of, seat_type_of
 from tests.sync.world import Server, creation
 
@@ -40,12 +42,6 @@ def story(tmp_path: Path) -> Iterator[Story]:
     story = Story(tmp_path)
     yield story
     story.close()
-
-
-def money(text: str) -> int:
-    """Minor units of an amount as people write it."""
-    whole, _, cents = text.partition(".")
-    return int(whole) * 100 + int(cents or 0)
 
 
 def names(text: str) -> list[str]:

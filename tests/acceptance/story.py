@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sqlalchemy import select
 
 from desktop.sync.session import Ended, Request, Response
+from desktop.workspace import Workspace
 from server.store import rows, schema
 from server.store.engine import reading
 from shared.access.access import EnrolDevice
@@ -258,24 +259,8 @@ class Story:
 
     def scans(self, gate: str, code: str, *, area: str, direction: Direction = Direction.ENTRY) -> None:
         """A gate looks at a ticket with what it holds, lets the person through or not, and records it."""
-        desktop = self.desktops[gate]
-        public_key = base64.b64decode(self.sees(gate, Conference).ticket_key or "")
-        at = self.clock()
-        evidence, ticket = ticket_code.examine(
-            code, verify=lambda *signed: is_signed(public_key, *signed), conference=ConferenceId(CONFERENCE), at=at
-        )
-        seen = Seen(
-            area=area_of(area),
-            gate=gate,
-            direction=direction,
-            evidence=evidence,
-            ticket=None if ticket is None else ticket.ticket,
-            version=None if ticket is None else ticket.version,
-            seat_type=None if ticket is None else ticket.seat_type,
-            scanned_at=at,
-        )
-        found = gather(lambda got: verdict.needs(seen, got), Shown(desktop))
-        self.said[gate] = verdict.verdict(seen, found).finding
+        workspace = self.desktops[gate].workspace
+        seen, self.said[gate] = looked_at(workspace, code, area=area, gate=gate, direction=direction, at=self.clock())
         action = Action.ADMITTED if self.said[gate] in MAY_PASS else Action.TURNED_AWAY
         self.number += 1
         self.does(gate, RecordScan(scan=f"scan-{self.number}", seen=seen, action=action))
@@ -286,18 +271,45 @@ class Story:
         assert self.said[gate] in MAY_PASS
 
 
+def looked_at(
+    workspace: Workspace, code: str, *, area: str, gate: str, at: datetime, direction: Direction = Direction.ENTRY
+) -> tuple[Seen, Finding]:
+    """What a gate sees of a ticket, and what its own rows say of it."""
+    conference = workspace.get(Conference)
+    assert conference is not None
+    public_key = base64.b64decode(conference.ticket_key or "")
+    evidence, ticket = ticket_code.examine(
+        code,
+        verify=lambda *signed: is_signed(public_key, *signed),
+        conference=ConferenceId(workspace.conference),
+        at=at,
+    )
+    seen = Seen(
+        area=area_of(area),
+        gate=gate,
+        direction=direction,
+        evidence=evidence,
+        ticket=None if ticket is None else ticket.ticket,
+        version=None if ticket is None else ticket.version,
+        seat_type=None if ticket is None else ticket.seat_type,
+        scanned_at=at,
+    )
+    found = gather(lambda got: verdict.needs(seen, got), Shown(workspace))
+    return seen, verdict.verdict(seen, found).finding
+
+
 @dataclass
 class Shown:
-    """The rows of a desktop as its user sees them."""
+    """The rows of a workspace as its user sees them."""
 
-    desktop: Desktop
+    workspace: Workspace
 
     def fetch(self, keys: Iterable[Key]) -> dict[Key, Any]:
         found: dict[Key, Any] = {}
         for at in keys:
             kind = CODEC.row_class(at.view)
             assert kind is not None
-            found[at] = self.desktop.workspace.get(kind, at.id)
+            found[at] = self.workspace.get(kind, at.id)
         return found
 
 

@@ -48,6 +48,8 @@ def free_port() -> int:
 def environment(settings: Settings) -> dict[str, str]:
     """What makes a process of ours find this data folder and database."""
     given = os.environ | {"LANYARD_DATA_DIR": str(settings.data_dir)}
+    # All the registrants are at one address.
+    given |= {"LANYARD_HELD_SEATS_PER_ADDRESS": "0", "LANYARD_ORDERS_PER_ADDRESS": "0"}
     return given if settings.database_url is None else given | {"LANYARD_DATABASE_URL": settings.database_url}
 
 

@@ -16,7 +16,8 @@ from server.operations.rebuild import rebuild
 from server.store.problems import EnvironmentProblem
 from shared.kernel.codec import Undecodable
 from shared.kernel.ids import OrderId
-from shared.registration.order import CancelOrder, Order
+from shared.registration.order import CancelOrder
+from shared.registration.order_state import Order
 from shared.registration.seats import SeatsOfType
 from tests.server.authority import SEATS, SPACE, WEB, Authority, order, statuses
 
@@ -127,7 +128,7 @@ def test_after_a_failed_write_the_rules_see_what_is_stored_and_not_what_was_mean
     opened: Authority, drain: Drain
 ) -> None:
     assert statuses(drain.submit(SPACE, job(opened, order(1, 10))).result(20)) == ["accepted"]
-    failing(opened.engine, "outbox", "NEW.template = 'order_link'")
+    failing(opened.engine, "outbox", "NEW.name = 'order_link'")
     with pytest.raises(EnvironmentProblem):
         drain.submit(SPACE, job(opened, order(2, 20))).result(20)
     mended(opened.engine, "outbox")
@@ -224,3 +225,21 @@ def test_conferences_that_nobody_uses_are_not_kept_in_memory(opened: Authority, 
         drain.submit(f"nowhere-{number}", Job(commands=[], actor=WEB)).result(20)
     assert len(drain._spaces) <= 64
     assert statuses(drain.submit(SPACE, job(opened, order(1))).result(20)) == ["accepted"]
+
+
+def test_listeners_are_told_before_anybody_is_answered(opened: Authority) -> None:
+    answers: list[Future[Answer]] = []
+    were_answered: list[bool] = []
+    drain = Drain(
+        opened.engine,
+        opened.tools,
+        clock=opened.clock,
+        wake=lambda *_: were_answered.extend(one.done() for one in answers),
+    )
+    with busy(opened, drain):
+        answers += [drain.submit(SPACE, job(opened, order(number))) for number in (1, 2)]
+    for one in answers:
+        assert statuses(one.result(20)) == ["accepted"]
+    drain.close()
+    assert were_answered
+    assert not any(were_answered[: len(answers)])

@@ -21,7 +21,8 @@ from shared.kernel.decider import Role
 from shared.kernel.edits import Edit
 from shared.kernel.ids import AreaId, DeviceId, OrderId, PaymentId, PersonId, SeatTypeId, TicketId
 from shared.payments.payment import RecordCapture
-from shared.registration.order import ExpireOrder, Order, StartPayment
+from shared.registration.order import ExpireOrder, StartPayment
+from shared.registration.order_state import Order
 from shared.registration.seats import SeatsOfType
 from shared.sync.protocol import Batch, Code, Status
 from tests.server.authority import (
@@ -287,11 +288,11 @@ def test_the_last_deadline_under_a_key_counts_and_mails_keep_their_commit(opened
     )
     with opened.engine.begin() as conn:
         due = deadlines.due(conn, opened.clock().replace(year=2030), 10)
-        mails = outbox.take_due(conn, opened.clock().replace(year=2030), 10)
+        mails = outbox.take_due(conn, outbox.Kind.MAIL, opened.clock().replace(year=2030), 10)
     assert {one.key for one in due} == {"order:order-1", "order:order-2"}
     assert next(one for one in due if one.key == "order:order-1").due == opened.row(Order, "order-1").expires_at
-    assert {(one.template, one.about) for one in mails} >= {("order_link", "order-1"), ("order_link", "order-2")}
-    at = {one.about: one.position for one in mails if one.template == "order_link"}
+    assert {(one.name, one.about) for one in mails} >= {("order_link", "order-1"), ("order_link", "order-2")}
+    at = {one.about: one.position for one in mails if one.name == "order_link"}
     assert at["order-2"] == at["order-1"] + 2
 
 

@@ -13,7 +13,8 @@ from shared.conference.seat_types import AddSeatType, EditSeatType, SeatType
 from shared.kernel.edits import Edit
 from shared.kernel.ids import OrderId, PaymentId, SeatTypeId
 from shared.payments.payment import Payment, RecordCapture
-from shared.registration.order import CancelOrder, Order, StartPayment
+from shared.registration.order import CancelOrder, StartPayment
+from shared.registration.order_state import Order
 from shared.registration.seats import SeatsOfType
 from tests.server.authority import (
     FREE,

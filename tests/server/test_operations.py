@@ -29,7 +29,8 @@ from shared.checkin.views import Incident
 from shared.kernel.codec import to_json
 from shared.kernel.ids import DeviceId, OrderId
 from shared.kernel.personal import Erased
-from shared.registration.order import ConfirmFreeOrder, Order
+from shared.registration.order import ConfirmFreeOrder
+from shared.registration.order_state import Order
 from shared.registration.seats import SeatsOfType
 from tests.postgres import BINARIES
 from tests.server.authority import DOOR, FREE, SEATS, SPACE, WEB, Authority, incoming, order, raw, scan, statuses

@@ -14,7 +14,8 @@ from shared.conference.conference import Owner
 from shared.kernel.ids import OrderId, PersonId
 from shared.kernel.personal import Erased
 from shared.registration.assignments import AssignSeat, SeatAssignment
-from shared.registration.order import AssignRegistrantDetails, ConfirmFreeOrder, Order
+from shared.registration.order import AssignRegistrantDetails, ConfirmFreeOrder
+from shared.registration.order_state import Order
 from tests.server.authority import DOOR, FREE, SEATS, WEB, Authority, codes, order, raw, statuses
 
 SECRETS = (b"Secret", b"Zacharias", b"secret.example", b"zacharias")

@@ -32,7 +32,7 @@ from shared.kernel.codec import to_builtins
 from shared.kernel.decider import Role
 from shared.kernel.edits import Edit
 from shared.kernel.ids import AreaId
-from shared.registration.order import Order
+from shared.registration.order_state import Order
 from shared.registration.seats import SeatsOfType
 from tests.server.authority import SEATS, Authority, Clock, creation, scan
 from tests.server.processes import Headless, Laptop, Orders, ServerProcess, invited, now, until

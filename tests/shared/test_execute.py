@@ -33,7 +33,8 @@ from shared.kernel.decider import (
 from shared.kernel.edits import Edit
 from shared.kernel.ids import OrderId
 from shared.kernel.messages import message, row, wire_of
-from shared.registration.order import Order, OrderPlaced, OrderState, PlaceOrder
+from shared.registration.order import OrderPlaced, PlaceOrder
+from shared.registration.order_state import Order, OrderState
 from shared.registration.pricing import Wanted
 from shared.registration.seats import ReserveSeats, SeatsOfType, SeatsReserved
 from shared.registration.views import OrderByLocator

@@ -12,7 +12,7 @@ from desktop.ui.editor.address import Address
 from desktop.ui.editor.area_dialog import AreaDialog
 from desktop.ui.editor.areas import Areas
 from desktop.ui.editor.conflict_card import ConflictCard
-from desktop.ui.editor.form import Form
+from desktop.ui.editor.form import Form, in_unit
 from desktop.ui.editor.owner import OwnerCard
 from desktop.ui.editor.seat_type_dialog import SeatTypeDialog
 from desktop.ui.editor.seat_types import SeatTypes
@@ -216,7 +216,7 @@ class EditorScreen(Page):
             self._open(dialog)
             return
         for field, value in wanted.items():
-            self.form.fields[field].show_value(round(value / 60) if field == "hold_s" else value)
+            self.form.fields[field].show_value(in_unit(field, value))
         self._workspace.drop(refused.command_id)
         self.form.fields[next(iter(wanted))].control.setFocus()
         self.refresh()

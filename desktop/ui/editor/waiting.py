@@ -19,6 +19,16 @@ from shared.kernel.codec import Undecodable
 from shared.kernel.edits import Edit
 from shared.sync.overlay import Pending
 
+TERMS: Final = (
+    "hold_s",
+    "seats_per_order",
+    "offer_s",
+    "cancel_days",
+    "invoice_prefix",
+    "invoice_days",
+    "invoice_from",
+)
+"""How it sells."""
 EDITED: Final = (
     "name",
     "tagline",
@@ -28,8 +38,7 @@ EDITED: Final = (
     "starts_on",
     "ends_on",
     "links",
-    "hold_s",
-    "seats_per_order",
+    *TERMS,
 )
 """The fields of a conference that an edit may change."""
 
@@ -44,7 +53,7 @@ def waiting_fields(pending: Iterable[Pending]) -> set[str]:
     for one in pending:
         match one.command:
             case CreateConference():
-                fields |= {*EDITED, "slug", "owner_name", "owner_email", STATE} - {"links", "hold_s", "seats_per_order"}
+                fields |= {*EDITED, "slug", "owner_name", "owner_email", STATE} - {"links", *TERMS}
             case EditConference():
                 fields |= set(edits_of(one.command))
             case ChooseSlug():

@@ -24,8 +24,9 @@ from shared.conference.seat_types import AddSeatType
 from shared.kernel.decider import Actor, Role
 from shared.kernel.ids import AreaId, ConferenceId, DeviceId, OrderId, PaymentId, PersonId, SeatTypeId, TicketId
 from shared.registration.assignments import AssignSeat
-from shared.registration.order import PlaceOrder, Receipt, ReceiveMoney
+from shared.registration.order import PlaceOrder, ReceiveMoney
 from shared.registration.pricing import Wanted
+from shared.registration.receipts import Receipt
 from tests.sync.world import MASTER, Clock, Desktop, Server
 
 CONFERENCE: Final = "019a0000-0000-7000-8000-000000000001"

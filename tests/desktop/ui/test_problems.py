@@ -13,7 +13,7 @@ from shared.checkin.views import Incident
 from shared.kernel.decider import Actor, Role
 from shared.kernel.ids import DeviceId, OrderId, PersonId, TicketId
 from shared.registration.assignments import AssignSeat, UnassignSeat
-from shared.registration.order import Order
+from shared.registration.order_state import Order
 from tests.desktop.ui.conftest import Open
 from tests.desktop.ui.stage import CONFERENCE, DOOR, Stage, StagedDesk, code_of
 

@@ -20,9 +20,10 @@ import httpx2
 import pytest
 
 from server.app import utc_now
-from server.gateways.payments import Charge, HostedPage, Result
-from server.gateways.signing import HEADER
+from server.gateways.hosted_page import HostedPage
+from server.gateways.payments import Charge, Fact, Notice, ProviderAway, RefundWanted
 from shared.checkin.ticket_code import decode
+from shared.payments.payment import RecordCapture, RecordRefund, RecordRefundFailure, RecordRejection
 from tests.server.web.world import ANN, FULL, ORDERS, SPACE, RealClock, running
 
 
@@ -89,6 +90,23 @@ def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
             hook.shutdown()
 
 
+def charge_to(callback_url: str) -> Charge:
+    return Charge(
+        conference=SPACE,
+        payment="payment-1",
+        order="order-1",
+        amount=120_00,
+        currency="EUR",
+        description="Order ABCDEF",
+        callback_url=callback_url,
+        return_url="http://127.0.0.1/back",
+    )
+
+
+def page_of(provider: HostedPage, charge: Charge) -> str:
+    return provider.start(charge, expires_at=utc_now(), now=utc_now()).url
+
+
 @pytest.fixture
 def ports() -> tuple[int, int]:
     return free_port(), free_port()
@@ -149,7 +167,7 @@ def test_a_result_is_told_twice_and_again_while_nobody_takes_it(tmp_path: Path) 
     class Hook(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            heard.append(provider.read(body, self.headers[HEADER], utc_now()))
+            heard.append(provider.read(body, dict(self.headers), utc_now()))
             self.send_response(answers[len(heard) - 1])
             self.end_headers()
 
@@ -157,29 +175,22 @@ def test_a_result_is_told_twice_and_again_while_nobody_takes_it(tmp_path: Path) 
             pass
 
     with listening(Hook) as hook:
-        charge = Charge(
-            conference=SPACE,
-            payment="payment-1",
-            order="order-1",
-            amount=120_00,
-            currency="EUR",
-            description="Order ABCDEF",
-            callback_url=f"http://127.0.0.1:{hook}/hook",
-            return_url="http://127.0.0.1/back",
-        )
+        charge = charge_to(f"http://127.0.0.1:{hook}/hook")
         with (
             httpx2.Client() as client,
             process(port, {"LANYARD_PAYMENT_SECRET": "shared"}, "server.gateways.processor"),
         ):
-            page = provider.page(charge, utc_now())
+            page = page_of(provider, charge)
             assert "120.00 EUR" in client.get(page).text
             form = form_of(client, page)
             for result in ("captured", "rejected"):  # the first decision stays
                 assert press(client, page, form, result).headers["location"] == "http://127.0.0.1/back"
             until(lambda: len(heard) == 3)
     assert heard[0] is not None
-    assert (heard[0].result, heard[0].amount, heard[0].payment) == (Result.CAPTURED, 120_00, "payment-1")
-    assert heard == [heard[0]] * 3
+    fact = heard[0][0].fact
+    assert isinstance(fact, RecordCapture)
+    assert (fact.amount, fact.payment, fact.order) == (120_00, "payment-1", "order-1")
+    assert heard == [[Notice(conference=None, fact=fact)]] * 3
 
 
 def test_a_payment_link_that_is_not_the_server_s_shows_nothing(tmp_path: Path) -> None:
@@ -191,3 +202,99 @@ def test_a_payment_link_that_is_not_the_server_s_shows_nothing(tmp_path: Path) -
         assert client.get("/pay").status_code == 400
         assert client.get("/pay?charge=AAAA&signature=t=1,v1=x").status_code == 400
         assert client.post("/decide", data={"charge": "AAAA", "result": "captured"}).status_code == 400
+        for path in ("/status", "/close", "/refunds"):
+            assert client.post(path, content=b'{"payment":"payment-1"}').status_code == 401
+
+
+@pytest.fixture
+def told() -> Iterator[tuple[str, list[Fact]]]:
+    """Where callbacks go, and the facts of those that came."""
+    facts: list[Fact] = []
+    reader = HostedPage("http://127.0.0.1", b"shared")
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            facts.extend(one.fact for one in reader.read(body, dict(self.headers), utc_now()) or ())
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with listening(Hook) as port:
+        yield f"http://127.0.0.1:{port}/hook", facts
+
+
+def refund_of(amount: int, id: str, payment: str = "payment-1") -> RefundWanted:
+    return RefundWanted(
+        conference=SPACE,
+        payment=payment,
+        refund=id,
+        captures=("local-1",),
+        amount=amount,
+        currency="EUR",
+    )
+
+
+def test_the_processor_gives_back_what_it_took_and_never_more(told: tuple[str, list[Fact]]) -> None:
+    port, (hook, facts) = free_port(), told
+    provider = HostedPage(f"http://127.0.0.1:{port}", b"shared")
+    with (
+        httpx2.Client() as client,
+        process(port, {"LANYARD_PAYMENT_SECRET": "shared"}, "server.gateways.processor"),
+    ):
+        page = page_of(provider, charge_to(hook))
+        assert provider.ask("payment-1", "payment-1") == []
+        click(client, page, "captured")
+        until(lambda: len(facts) == 2)
+        assert provider.ask("payment-1", "payment-1") == [facts[0]]
+        assert provider.close("payment-1", "payment-1") == [facts[0]]
+        assert provider.refund(refund_of(100_00, "refund-1")) == []
+        until(lambda: len(facts) == 4)
+        assert provider.refund(refund_of(100_00, "refund-1")) == [facts[2]]
+        too_much, unknown = (
+            provider.refund(one) for one in (refund_of(20_01, "refund-2"), refund_of(1, "refund-3", "payment-2"))
+        )
+        assert provider.refund(refund_of(20_00, "refund-4")) == []
+        until(lambda: len(facts) == 6)
+    paid = facts[2]
+    assert isinstance(paid, RecordRefund)
+    assert (paid.refund, paid.amount, facts[3]) == ("refund-1", 100_00, paid)
+    assert too_much == [RecordRefundFailure(refund="refund-2", payment=paid.payment, code="refused")]
+    assert [type(one) for one in unknown] == [RecordRefundFailure]
+
+
+def test_a_page_that_was_closed_takes_no_payment(told: tuple[str, list[Fact]]) -> None:
+    port, (hook, facts) = free_port(), told
+    provider = HostedPage(f"http://127.0.0.1:{port}", b"shared")
+    with (
+        httpx2.Client() as client,
+        process(port, {"LANYARD_PAYMENT_SECRET": "shared"}, "server.gateways.processor"),
+    ):
+        page = page_of(provider, charge_to(hook))
+        form = form_of(client, page)
+        assert provider.close("payment-1", "payment-1") == []
+        assert press(client, page, form, "captured").status_code == 303
+        assert provider.ask("payment-1", "payment-1") == []
+        assert "was closed already" in client.get(page).text
+    assert facts == []
+
+
+def test_a_rejection_is_told_to_whoever_asks_and_is_no_money_to_give_back(told: tuple[str, list[Fact]]) -> None:
+    port, (hook, facts) = free_port(), told
+    provider = HostedPage(f"http://127.0.0.1:{port}", b"shared")
+    with (
+        httpx2.Client() as client,
+        process(port, {"LANYARD_PAYMENT_SECRET": "shared"}, "server.gateways.processor"),
+    ):
+        click(client, page_of(provider, charge_to(hook)), "rejected")
+        until(lambda: len(facts) == 2)
+        assert isinstance(facts[0], RecordRejection)
+        assert provider.ask("payment-1", "payment-1") == [facts[0]]
+        assert provider.close("payment-1", "payment-1") == []
+        assert [type(one) for one in provider.refund(refund_of(1, "refund-1"))] == [RecordRefundFailure]
+        with pytest.raises(ProviderAway):
+            HostedPage(f"http://127.0.0.1:{port}", b"another").ask("payment-1", "payment-1")
+    with pytest.raises(ProviderAway):
+        provider.ask("payment-1", "payment-1")

@@ -1,12 +1,16 @@
 """The migrations lead where the schema says."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 
+from server.store import migrations, outbox
 from server.store.engine import create_engine_for
 from server.store.migrations import migrate
 from server.store.schema import metadata
@@ -62,3 +66,18 @@ def test_a_path_with_a_percent_sign_can_be_migrated(tmp_path: Path) -> None:
     made = create_engine_for(f"sqlite:///{folder}/store.sqlite")
     migrate(made)
     made.dispose()
+
+
+def test_mails_that_wait_are_not_lost_by_the_change_of_their_table(empty: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with empty.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text("INSERT INTO outbox VALUES ('space', 7, 1, 'order_link', 'order-1', 2, 1000, 'OSError')")
+        )
+    migrate(empty)
+    with empty.begin() as connection:
+        (taken,) = outbox.take_due(connection, outbox.Kind.MAIL, datetime.now(UTC), 10)
+    assert taken == outbox.Taken("space", 7, 1, "mail", "order_link", "order-1", 3)

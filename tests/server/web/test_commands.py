@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from server.app import utc_now
 from server.database import check_ready, make_ready
 from server.settings import Settings, kept_secret
+from server.store import outbox
 from server.store.engine import create_engine_for
 from server.store.problems import EnvironmentProblem
+from shared.kernel.decider import Mail
+from tests.server.gateways.smtp_server import free_port
 from tests.server.web.test_enrolment import enrol
 from tests.server.web.world import START, RealClock, running
 
@@ -31,7 +35,9 @@ def test_invite_prints_a_code_and_mails_it_and_the_code_enrols(tmp_path: Path) -
     (mail,) = (tmp_path / "mail").glob("*.eml")
     read = email.message_from_bytes(mail.read_bytes(), policy=default)
     assert read["To"] == "ann@example.org"
-    assert code in read.get_content()
+    text = read.get_body(("plain",))
+    assert text is not None
+    assert code in text.get_content()
     with running(tmp_path, RealClock()) as world:
         assert enrol(world, code).status_code == 200
 
@@ -92,3 +98,33 @@ def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> No
     assert len(file.read_bytes()) == 32
     assert file.stat().st_mode & 0o777 == 0o600
     assert [one.name for one in file.parent.iterdir()] == ["secret.key"]
+
+
+def test_mails_that_wait_are_counted_without_saying_for_whom(tmp_path: Path) -> None:
+    assert lanyard(tmp_path, "invite", "ann@example.org").returncode == 0
+    assert lanyard(tmp_path, "mails").stdout == "No mail waits.\n"
+    engine = create_engine_for(Settings(data_dir=tmp_path).database)
+    with engine.begin() as conn:
+        asked = [(1, Mail(template="order_link", about=one)) for one in ("order-1", "order-2", "order-3")]
+        outbox.add(conn, "space", asked, utc_now())
+        first, second, _ = outbox.take_due(conn, outbox.Kind.MAIL, utc_now(), 10)
+        outbox.give_up(conn, [(first, "recipient_550"), (second, "recipient_550")])
+    engine.dispose()
+    told = lanyard(tmp_path, "mails")
+    assert told.stdout.split() == ["1", "waiting", "order_link", "2", "given", "up", "order_link:", "recipient_550"]
+    assert lanyard(tmp_path, "mails", "--retry").stdout == "2 mails will be tried again.\n"
+    assert "given up" not in lanyard(tmp_path, "mails").stdout
+
+
+def test_an_invitation_whose_mail_server_is_away_is_printed_all_the_same(tmp_path: Path) -> None:
+    invited = lanyard(
+        tmp_path, "invite", "ann@example.org", LANYARD_SMTP_URL=f"smtp://u:secret@127.0.0.1:{free_port()}"
+    )
+    assert (invited.returncode, len(invited.stdout.strip())) == (1, 23)
+    assert invited.stderr.strip() == "The code is good, but its mail could not be sent (connect_SMTPConnectError)."
+    wrong = lanyard(tmp_path, "serve", LANYARD_SMTP_URL="smtp://u:secret@mail.example?tls=no")
+    assert (wrong.returncode, "LANYARD_SMTP_URL must be like" in wrong.stderr, "secret" in wrong.stderr) == (
+        1,
+        True,
+        False,
+    )

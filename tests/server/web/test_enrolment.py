@@ -9,11 +9,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from httpx2 import Response
 from starlette.requests import Request
 
+from server.lookup import look_up
 from server.store import directory
 from server.store.engine import reading
 from server.web.auth import DeviceIdentity, authenticate
 from server.web.invitations import VALID_FOR, invite
-from server.web.services import look_up
 from shared.access.access import Device, RevokeDevice
 from shared.conference.conference import Owner
 from shared.kernel.decider import Role, key

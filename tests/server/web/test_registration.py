@@ -32,7 +32,7 @@ def test_an_order_is_answered_with_totals_and_granted_seats(world: World) -> Non
     assert len(order["locator"]) == 6
     secret = placed.json()["secret"]
     assert len(secret) == 26
-    assert placed.json()["link"] == f"https://lanyard.example/pycon/orders/{order['order']}#{secret}"
+    assert placed.json()["link"] == f"https://lanyard.example/pycon/orders/{order['order']}?key={secret}"
     assert world.remaining() == {"Full conference": 8, "Dinner": 0, "Speaker": 5}
 
 

@@ -9,7 +9,7 @@ import pytest
 import shared
 from server.web import errors
 from shared.kernel.decider import Rejected
-from shared.registration.order import LIVE, OrderState
+from shared.registration.order_state import LIVE, OrderState
 from shared.sentences import CODES, RULES, sentence
 from shared.sync.protocol import Code
 

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from httpx2 import Response
 from sqlalchemy import Engine
 
+from server.lookup import look_up
 from server.store import commits, directory
 from server.store.directory import EnrolledDevice
 from server.store.engine import reading
-from server.web.services import look_up
 from shared.access.access import EnrolDevice
 from shared.conference.conference import Conference, EditConference
 from shared.domain import RELEASE

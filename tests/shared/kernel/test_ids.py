@@ -2,10 +2,11 @@
 
 from uuid import RFC_4122, UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.ids import ALPHABET, LOCATOR_LENGTH, code, derived_id, locator, uuid7
+from shared.kernel.ids import ALPHABET, DISCOUNT_CODE, LOCATOR_LENGTH, code, derived_id, discount_code, locator, uuid7
 from tests.spec import SECRET
 
 moments = st.integers(0, 2**48 - 1)
@@ -60,3 +61,20 @@ def test_locators_do_not_repeat_and_do_not_show_their_order() -> None:
     assert made != sorted(made)
     assert {len(one) for one in made} == {LOCATOR_LENGTH}
     assert made != [locator(b"another", number) for number in range(1, 3001)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("early-10", "EARLY-10"), (" Early_10\n", "EARLY_10"), ("straße", "STRASSE"), ("cafe\u0301", "CAFÉ")],
+)
+def test_a_discount_code_is_kept_in_one_way_however_it_is_typed(typed: str, kept: str) -> None:
+    assert discount_code(typed) == kept
+    assert discount_code(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_one"),
+    [("AB", True), ("A", False), ("A" * 40, True), ("A" * 41, False), ("CAFÉ", False), ("A B", False)],
+)
+def test_a_discount_code_has_2_to_40_plain_characters(typed: str, *, is_one: bool) -> None:
+    assert (DISCOUNT_CODE.fullmatch(typed) is not None) == is_one

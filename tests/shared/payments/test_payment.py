@@ -1,4 +1,4 @@
-"""Third-party payment: callbacks repeat, come late and in the wrong order, and no money is lost."""
+"""Payments: callbacks repeat, come late, in the wrong order or not at all, and no money is lost."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,18 +9,27 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from shared.kernel.ids import OrderId, PaymentId
-from shared.payments import payment as payments
+from shared.payments import payment_rules as payments
 from shared.payments.payment import (
     CancelPayment,
     CaptureRepeated,
+    CheckPayment,
+    DisownPayment,
     InitiatePayment,
+    Method,
+    NoMoneyRecorded,
     Payment,
     PaymentCancelled,
     PaymentCaptured,
+    PaymentCheckDue,
+    PaymentDisowned,
     PaymentInitiated,
+    PaymentRecorded,
     PaymentRejected,
+    PaymentRepeated,
     PaymentState,
     RecordCapture,
+    RecordPayment,
     RecordRejection,
     RejectionIgnored,
     Surprise,
@@ -134,3 +143,77 @@ def test_every_capture_is_kept_once_after_any_script(script: list[Any]) -> None:
             seen.setdefault(command.reference, command.amount)
         payment = state.memory.get(Payment, P1)
         assert seen == {one.reference: one.amount for one in (payment.captures if payment else ())}
+
+
+# Money without the provider
+
+CASH = RecordPayment(payment=P1, order=ORDER, method=Method.CASH, amount=200, currency="EUR")
+
+
+def test_money_without_the_provider_is_recorded_once() -> None:
+    outcome = given(payments.decider).when(CASH)
+    reference = outcome.events[0].reference
+    state = outcome.then(
+        PaymentRecorded(payment=P1, order=ORDER, reference=reference, method=Method.CASH, amount=200, currency="EUR")
+    )
+    row = state.row(Payment, P1)
+    assert (row.state, row.method, len(row.captures)) == (PaymentState.CAPTURED, Method.CASH, 1)
+    state.when(CASH).then(PaymentRepeated(payment=P1))
+    state.when(CancelPayment(payment=P1)).refused("payment_captured", payment=P1)
+    state.when(INITIATE).refused("payment_exists", payment=P1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(CASH, amount=100),
+        replace(CASH, currency="USD"),
+        replace(CASH, method=Method.TERMINAL),
+        replace(CASH, order=OrderId("another")),
+    ],
+)
+@pytest.mark.parametrize("first", [CASH, INITIATE, CAPTURE, RecordRejection(payment=P1)])
+def test_other_money_under_a_known_id_counts_as_a_payment_of_its_own_and_once(first: Any, other: RecordPayment) -> None:
+    before = given(payments.decider).when(first).state
+    outcome = before.when(other)
+    (recorded,) = outcome.events
+    assert isinstance(recorded, PaymentRecorded)
+    is_new = before.memory.get(Payment, P1) is None
+    assert recorded.recorded_as == (None if is_new else P1)
+    assert (recorded.payment == P1) is is_new
+    row = outcome.state.row(Payment, recorded.payment)
+    assert (row.order, row.method) == (other.order, other.method)
+    assert [(one.amount, one.currency) for one in row.captures] == [(other.amount, other.currency)]
+    assert is_new or outcome.state.memory.get(Payment, P1) == before.memory.get(Payment, P1)
+    outcome.state.when(other).then(PaymentRepeated(payment=P1))
+
+
+def test_a_payment_of_nothing_is_no_money() -> None:
+    for amount in (0, -200):
+        state = given(payments.decider).when(replace(CASH, amount=amount))
+        state.then(NoMoneyRecorded(payment=P1, amount=amount, currency="EUR")).lacks(Payment, P1)
+
+
+def test_money_for_an_order_that_there_is_not_is_kept_and_still_known_when_it_is_told_again() -> None:
+    recorded = given(payments.decider).when(CASH).state
+    captures = recorded.row(Payment, P1).captures
+    disown = DisownPayment(payment=P1)
+    state = recorded.when(disown).then(PaymentDisowned(payment=P1, order=ORDER, captures=captures))
+    assert (state.row(Payment, P1).order, state.row(Payment, P1).captures) == (None, captures)
+    state.when(disown).nothing()
+    state.when(CASH).then(PaymentRepeated(payment=P1))
+    other = state.when(replace(CASH, order=OrderId("another")))
+    assert isinstance(other.events[0], PaymentRecorded)
+    given(payments.decider).when(disown).refused("unknown_payment", payment=P1)
+
+
+# Missing callbacks
+
+
+def test_a_payment_of_which_nothing_came_is_asked_after() -> None:
+    check, due = CheckPayment(payment=P1, attempt=2), PaymentCheckDue(payment=P1, attempt=2)
+    for events in ([INITIATED], [INITIATED, CANCELLED], [INITIATED, REJECTED]):
+        given(payments.decider, *events).when(check).then(due)
+    for over in ([INITIATED, CAPTURED], [INITIATED, CANCELLED, CAPTURED], [UNKNOWN]):
+        given(payments.decider, *over).when(check).nothing()
+    given(payments.decider).when(check).refused("unknown_payment", payment=P1)

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from shared.kernel.decider import Found, put
 from shared.kernel.ids import OrderId, PersonId, SeatTypeId
 from shared.kernel.personal import ERASED
 from shared.registration import assignments
@@ -24,7 +25,7 @@ from shared.registration.assignments import (
     seat_id,
     ticket_id,
 )
-from tests.spec import Given, Memory, given
+from tests.spec import CONTEXT, Given, Memory, given
 
 VIP, DAY = SeatTypeId("vip"), SeatTypeId("day")
 ORDER = OrderId("order-1")
@@ -146,6 +147,17 @@ def test_cancelled_seats_have_no_attendee_and_take_none() -> None:
     assert state.row(Assignments, ORDER).left == {DAY: 1}
     state.when(assign(ANN)).refused("seat_cancelled", position=0)
     state.when(cancel).nothing()
+
+
+def test_a_large_order_is_cancelled_as_quickly_as_it_was_made() -> None:
+    """100,000 seats: whatever looks at each for each would hold up the conference for a minute."""
+    every = range(100_000)
+    whole = Assignments(locator=None, seats=(VIP,) * len(every), cancelled=tuple(every))
+    assert whole.left == {}
+    memory = Memory(put(whole, ORDER))
+    again = CancelSeats(order=ORDER, positions=tuple(every))
+    found = Found({one: memory.rows.get(one) for one in assignments.needs(again, Found())})
+    assert assignments.decide(again, found, CONTEXT) == []
 
 
 POSITIONS = st.integers(0, 2)

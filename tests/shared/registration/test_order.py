@@ -9,16 +9,18 @@ from shared.kernel.decider import Changes, put
 from shared.kernel.ids import OrderId, PaymentId, PersonId, SeatTypeId
 from shared.kernel.personal import ERASED
 from shared.registration import order_rules
+from shared.registration.codes import Code
 from shared.registration.order import (
+    ApplyCode,
     AssignRegistrantDetails,
-    Attention,
     CancelOrder,
+    CodesChanged,
     ConfirmFreeOrder,
     EndPayment,
     ExpireOrder,
+    ExpiryWarned,
     MarkSeatsReserved,
     MoneyReceived,
-    Order,
     OrderCancelled,
     OrderConfirmed,
     OrderExpired,
@@ -26,22 +28,24 @@ from shared.registration.order import (
     OrderPartiallyReserved,
     OrderPlaced,
     OrderReserved,
-    OrderState,
     OrderUpdated,
     PaymentEnded,
     PaymentStarted,
+    PlaceOffer,
     PlaceOrder,
-    Receipt,
     ReceiveMoney,
     RegistrantAssigned,
+    RemoveCode,
     ResolveTask,
     SeatsReclaimed,
     StartPayment,
-    Task,
     TaskResolved,
     UpdateOrder,
+    WarnOfExpiry,
 )
-from shared.registration.pricing import Line, Wanted
+from shared.registration.order_state import Order, OrderState
+from shared.registration.pricing import CodeTerms, Line, Use, Wanted
+from shared.registration.receipts import Attention, Receipt, Task
 from shared.registration.seats import Sales, SeatsOfType
 from tests.spec import CONTEXT, NOW, OFFLINE, REGISTRANT, Given, given, later, replace_actor
 
@@ -51,9 +55,9 @@ P1, P2 = PaymentId("payment-1"), PaymentId("payment-2")
 IN_15_MINUTES = later(minutes=15).now
 
 
-def sales(*, is_open: bool = True, prices: tuple[int, int] = (100, 25)) -> Changes:
+def sales(*, is_open: bool = True, prices: tuple[int, int] = (100, 25), **terms: Any) -> Changes:
     """The terms of sales, and two seat types at these prices."""
-    rows = put(Sales(is_open=is_open, currency="EUR", hold_s=900, seats_per_order=5, orders=6))
+    rows = put(Sales(is_open=is_open, currency="EUR", hold_s=900, seats_per_order=5, orders=6, **terms))
     for seat_type, price in zip((VIP, DAY), prices, strict=True):
         seats = SeatsOfType(name="Seat", price=price, quota=9, available=9, held=0, sold=0, allotted=0)
         rows |= put(seats, seat_type)
@@ -179,6 +183,12 @@ def test_an_unpublished_conference_takes_no_new_orders_but_its_orders_go_on() ->
 
 def test_an_order_is_placed_once() -> None:
     order().when(PlaceOrder(order=ORDER, lines=wanted(vip=1))).refused("order_exists", order=ORDER)
+
+
+def test_an_orders_id_leaves_room_for_those_that_are_made_from_it() -> None:
+    for id, rule, limit in (("", "too_short", {"least": 1}), ("x" * 101, "too_long", {"most": 100})):
+        place = PlaceOrder(order=OrderId(id), lines=wanted(vip=1))
+        given(order_rules.decider, rows=sales()).when(place).refused("invalid_field", field="order", rule=rule, **limit)
 
 
 def test_an_update_reads_todays_prices_and_does_not_extend_the_hold() -> None:
@@ -390,9 +400,148 @@ def test_an_unpaid_order_is_cancelled_once() -> None:
     order(RESERVED, EXPIRED).when(CancelOrder(order=ORDER)).refused("order_expired")
 
 
-def test_only_an_organizer_cancels_a_confirmed_order_and_its_money_becomes_a_task() -> None:
+def test_a_confirmed_order_is_cancelled_by_the_organizer_and_its_money_becomes_a_task() -> None:
     paid = order(BY_ANN, RESERVED, STARTED, RECEIVED, CONFIRMED).at(later(CONTEXT, hours=2))
     paid.when(CancelOrder(order=ORDER)).then(CANCELLED, attention(Attention.CANCELLED))
-    paid.at(replace_actor(REGISTRANT)).when(CancelOrder(order=ORDER)).refused("order_confirmed")
+    paid.at(replace_actor(REGISTRANT)).when(CancelOrder(order=ORDER)).refused("cancellation_closed", until=None)
     free = order(BY_ANN, FREE, OrderConfirmed(order=ORDER))
     free.when(CancelOrder(order=ORDER)).then(CANCELLED)
+
+
+def test_a_registrant_may_cancel_what_is_confirmed_as_long_as_the_conference_allows_it() -> None:
+    until = later(days=3).now
+    paid = given(
+        order_rules.decider, PLACED, BY_ANN, RESERVED, STARTED, RECEIVED, CONFIRMED, rows=sales(cancel_until=until)
+    )
+    registrant = replace_actor(REGISTRANT)
+    paid.at(registrant).when(CancelOrder(order=ORDER)).then(CANCELLED, attention(Attention.CANCELLED))
+    paid.at(later(registrant, days=3)).when(CancelOrder(order=ORDER)).refused(
+        "cancellation_closed", until=until.isoformat()
+    )
+    paid.at(later(days=9)).when(CancelOrder(order=ORDER)).then(CANCELLED, attention(Attention.CANCELLED))
+
+
+# The deadline
+
+
+def test_a_live_order_is_warned_once_and_expires_if_the_warning_comes_too_late() -> None:
+    warned = order(RESERVED).when(WarnOfExpiry(order=ORDER)).then(ExpiryWarned(order=ORDER))
+    warned.when(WarnOfExpiry(order=ORDER)).nothing()
+    order(RESERVED).at(later(minutes=15)).when(WarnOfExpiry(order=ORDER)).then(EXPIRED)
+    order(BY_ANN, FREE, OrderConfirmed(order=ORDER)).when(WarnOfExpiry(order=ORDER)).nothing()
+
+
+# Discount codes
+
+
+def with_codes(*events: Any) -> Given:
+    """An order beside two codes, HALF for one seat of any type and VIP10 that goes with it."""
+    half = Code(terms=CodeTerms(percentage=5_000, quota=1))
+    ten = Code(terms=CodeTerms(amount=10, seat_types=(VIP,), combines_with=("HALF",)))
+    return given(order_rules.decider, *events, rows={**sales(), **put(half, "HALF"), **put(ten, "VIP10")})
+
+
+def uses(state: Given) -> dict[str, int]:
+    return {code: state.row(Code, code).used for code in ("HALF", "VIP10")}
+
+
+def test_a_code_makes_an_order_cheaper_from_its_placing_on() -> None:
+    placed = with_codes().when(PlaceOrder(order=ORDER, lines=wanted(vip=2, day=1), codes=("half", "HALF")))
+    event = placed.events[0]
+    assert (event.codes, event.total, event.uses) == (("HALF",), 175, (Use(code="HALF", seats={VIP: 1}),))
+    assert uses(placed.state) == {"HALF": 1, "VIP10": 0}
+
+
+def test_a_code_that_does_not_fit_refuses_the_order_with_the_reason() -> None:
+    place = PlaceOrder(order=ORDER, lines=wanted(day=1), codes=("VIP10",))
+    with_codes().when(place).refused("code_out_of_scope", discount_code="VIP10")
+    with_codes().when(replace(place, codes=("NONE",))).refused("code_unknown", discount_code="NONE")
+
+
+def test_a_code_is_applied_removed_and_comes_back() -> None:
+    held = with_codes(PLACED, RESERVED)
+    half = Use(code="HALF", seats={VIP: 1})
+    halved = held.when(ApplyCode(order=ORDER, code="half")).then(
+        CodesChanged(
+            order=ORDER, codes=("HALF",), lines=(replace(RESERVED.lines[0], reduction=50),), uses=(half,), total=150
+        )
+    )
+    halved.when(ApplyCode(order=ORDER, code="HALF")).nothing()
+    both = halved.when(ApplyCode(order=ORDER, code="VIP10")).state
+    assert (both.row(Order, ORDER).total, uses(both)) == (130, {"HALF": 1, "VIP10": 2})
+    ten = both.when(RemoveCode(order=ORDER, code="HALF")).state
+    assert (ten.row(Order, ORDER).total, uses(ten)) == (180, {"HALF": 0, "VIP10": 2})
+    ten.when(RemoveCode(order=ORDER, code="HALF")).nothing()
+
+
+def test_a_code_that_is_used_up_is_refused_and_the_order_stays_as_it_was() -> None:
+    first = with_codes(PLACED, RESERVED).when(ApplyCode(order=ORDER, code="HALF")).state
+    place = PlaceOrder(order=OrderId("order-2"), lines=wanted(vip=1), codes=("HALF",))
+    first.when(place).refused("code_used_up", discount_code="HALF")
+    over = first.at(later(minutes=15)).when(ExpireOrder(order=ORDER)).then(EXPIRED)
+    assert uses(over)["HALF"] == 0, "a use returns on expiry"
+    over.when(place)
+    assert uses(first.when(CancelOrder(order=ORDER)).state)["HALF"] == 0, "and on cancellation"
+
+
+def test_an_update_drops_codes_that_no_longer_fit_and_says_why() -> None:
+    placed = with_codes().when(PlaceOrder(order=ORDER, lines=wanted(vip=2), codes=("HALF", "VIP10"))).state
+    updated = placed.when(UpdateOrder(order=ORDER, lines=wanted(day=1)))
+    event = updated.events[0]
+    assert (event.codes, event.dropped, event.total) == (("HALF",), {"VIP10": "code_out_of_scope"}, 12)
+    assert updated.state.row(Order, ORDER).dropped == {"VIP10": "code_out_of_scope"}
+    assert uses(updated.state) == {"HALF": 1, "VIP10": 0}
+
+
+def test_a_partial_reservation_uses_a_code_for_the_granted_seats_only() -> None:
+    placed = with_codes().when(PlaceOrder(order=ORDER, lines=wanted(vip=3), codes=("VIP10",))).state
+    assert uses(placed)["VIP10"] == 3
+    marked = placed.when(MarkSeatsReserved(order=ORDER, granted={VIP: 2}))
+    assert (marked.events[0].total, uses(marked.state)["VIP10"]) == (180, 2)
+
+
+def test_a_code_that_ran_out_meanwhile_is_dropped_when_another_is_entered() -> None:
+    placed = with_codes().when(PlaceOrder(order=ORDER, lines=wanted(vip=2), codes=("HALF",))).state
+    placed = replace(placed, context=CONTEXT)
+    marked = placed.when(MarkSeatsReserved(order=ORDER, granted={VIP: 2})).state
+    marked.memory.update(put(replace(marked.row(Code, "HALF"), is_withdrawn=True), "HALF"))
+    event = marked.when(ApplyCode(order=ORDER, code="VIP10")).events[0]
+    assert (event.codes, event.dropped, event.total) == (("VIP10",), {"HALF": "code_unknown"}, 180)
+
+
+def test_codes_stay_as_they_are_while_a_payment_is_under_way() -> None:
+    paying = with_codes(PLACED, BY_ANN, RESERVED, STARTED)
+    paying.when(ApplyCode(order=ORDER, code="HALF")).refused("payment_initiated", payment=P1)
+    paying.when(RemoveCode(order=ORDER, code="HALF")).refused("payment_initiated", payment=P1)
+
+
+# Offers from the wait list
+
+OFFER = PlaceOffer(
+    order=ORDER,
+    entry="entry-1",
+    lines=wanted(vip=9),
+    registrant=ANN,
+    first_name="Ann",
+    last_name="Lee",
+    email="ann@example.org",
+    language="ko",
+    expires_at=later(days=1).now,
+)
+
+
+def test_an_offer_is_an_order_with_its_own_deadline_whatever_the_limits_are_by_now() -> None:
+    offered = given(order_rules.decider, rows=sales(is_open=False)).when(OFFER)
+    placed, named = offered.events
+    assert (placed.offer_of, placed.expires_at, placed.lines) == ("entry-1", OFFER.expires_at, (line(VIP, 9),))
+    assert named == replace(BY_ANN, is_new_address=False)
+    row = offered.state.row(Order, ORDER)
+    assert (row.language, row.email) == ("ko", "ann@example.org")
+    offered.state.when(OFFER).nothing()
+
+
+def test_nothing_else_rides_along_with_an_offer() -> None:
+    offered = given(order_rules.decider, rows=sales()).when(replace(OFFER, lines=wanted(vip=2))).state
+    assert offered.when(UpdateOrder(order=ORDER, lines=wanted(vip=1))).events
+    offered.when(UpdateOrder(order=ORDER, lines=wanted(vip=3))).refused("offer_only", seat_type=VIP, most=2)
+    offered.when(UpdateOrder(order=ORDER, lines=wanted(day=1))).refused("offer_only", seat_type=DAY, most=0)

@@ -1,5 +1,6 @@
 """SeatsAvailability: nothing is oversold, whatever is asked in whatever order."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given as for_all
@@ -48,6 +49,11 @@ def added(quota: int, seat_type: SeatTypeId = VIP) -> SeatsAdded:
 
 def reserved(reservation: OrderId = R1, **granted: int) -> SeatsReserved:
     return SeatsReserved(reservation=reservation, granted={SeatTypeId(one): n for one, n in granted.items()})
+
+
+def released(**granted: int) -> SeatsReserved:
+    """Reserved, with less than before."""
+    return replace(reserved(R1, **granted), released=True)
 
 
 def committed(reservation: OrderId = R1, **granted: int) -> ReservationCommitted:
@@ -114,7 +120,7 @@ def test_nothing_left_is_an_answer_too() -> None:
 
 def test_the_same_reservation_again_is_an_adjustment() -> None:
     held = given(seats.decider, added(5), added(1, DAY), reserved(vip=3, day=1))
-    less = held.when(ReserveSeats(reservation=R1, wanted={VIP: 2})).then(reserved(vip=2))
+    less = held.when(ReserveSeats(reservation=R1, wanted={VIP: 2})).then(released(vip=2))
     assert less.row(SeatsOfType, VIP).available == 3
     assert less.row(SeatsOfType, DAY).available == 1, "a type no longer wanted is released"
     assert less.row(Reservation, R1).held == {VIP: 2}

@@ -7,10 +7,11 @@ from typing import Any
 from shared.conference import conference as conferences
 from shared.conference import seat_types
 from shared.execute import Execution, execute
-from shared.kernel.decider import Actor, Deadline, Mail, Rejected
+from shared.kernel.decider import Actor, Call, Deadline, Mail, Rejected
 from shared.kernel.ids import OrderId, PaymentId, PersonId, SeatTypeId
 from shared.payments.payment import Payment, RecordCapture
-from shared.registration.order import Order, PlaceOrder, StartPayment
+from shared.registration.order import PlaceOrder, StartPayment
+from shared.registration.order_state import Order
 from shared.registration.pricing import Wanted
 from shared.registration.seats import Reservation, SeatsOfType
 from tests.spec import SERVER, Memory, replace_actor
@@ -21,13 +22,14 @@ _BY_NAME = {"vip": VIP, "day": DAY}
 
 
 class World:
-    """A published conference with two seat types, and what a server keeps beside rows: deadlines and mail."""
+    """A published conference with two seat types, and what a server keeps beside rows: deadlines, mail and calls."""
 
     def __init__(self, *, vip: int = 5, day: int = 5, price: int = 100, is_published: bool = True) -> None:
         self.memory = Memory()
         self.context = replace_actor(SERVER)
         self.deadlines: dict[str, Deadline] = {}
         self.mail: list[Mail] = []
+        self.calls: list[Call] = []
         self.events: list[Any] = []
         self.money = 0
         self.send(
@@ -58,6 +60,8 @@ class World:
         for effect in done.effects:
             if isinstance(effect, Mail):
                 self.mail.append(effect)
+            elif isinstance(effect, Call):
+                self.calls.append(effect)
             elif effect.due is None:
                 self.deadlines.pop(effect.key, None)
             else:

@@ -23,7 +23,8 @@ from shared.kernel.decider import Actor, Context, Key, Rejected, Role, key
 from shared.kernel.edits import Edit
 from shared.kernel.ids import AreaId, OrderId, TicketId
 from shared.kernel.messages import wire_of
-from shared.registration.order import Order, OrderState, PlaceOrder
+from shared.registration.order import PlaceOrder
+from shared.registration.order_state import Order, OrderState
 from shared.registration.pricing import Wanted
 from shared.registration.seats import Reservation, SeatsOfType
 from shared.sync.overlay import Overlay, Rebase, Standing

@@ -1,0 +1,1 @@
+"""Discounts: codes that make seats cheaper."""

@@ -1,0 +1,1 @@
+"""The registrants' pages in a real browser."""
