@@ -6,7 +6,6 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Final
 
 import structlog
 from fastapi import FastAPI
@@ -40,8 +39,6 @@ from server.web.services import Services
 from server.web.sync import SyncEndpoints
 
 log = structlog.get_logger()
-
-_LOOK_S: Final = 0.5
 
 
 def utc_now() -> datetime:
@@ -87,7 +84,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     works = (deadlines.run_due, *(one.run_due for one in outboxes))
     app = FastAPI(
         **openapi.DESCRIPTION,
-        lifespan=lambda _: _running(engine, drain, feed, works, outboxes, settings.url),
+        lifespan=lambda _: _running(engine, drain, feed, works, outboxes, settings),
     )
     app.state.services = services
     app.add_middleware(BodyLimits, timeout_s=settings.body_timeout_s)
@@ -139,19 +136,19 @@ async def _running(
     feed: Feed,
     works: tuple[Callable[[], int], ...],
     outboxes: tuple[Outbox, ...],
-    url: str,
+    settings: Settings,
 ) -> AsyncIterator[None]:
     """The application's life: what runs beside the requests is started, and stopped before the connections close."""
     check_ready(engine)
     stop = asyncio.Event()
-    repeated = [asyncio.create_task(_repeat(work, stop)) for work in works]
+    repeated = [asyncio.create_task(_repeat(work, stop, settings.look_s)) for work in works]
     looking = asyncio.create_task(feed.look())
     # What the start made stays, and what requests make seldom forms a cycle: collections would only stop everybody.
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     # The drain asks for the interpreter after each answer of the database; Python's 5 ms would be most of an order.
     sys.setswitchinterval(0.0005)
-    log.info("started", url=url, database=engine.dialect.name)
+    log.info("started", url=settings.url, database=engine.dialect.name)
     try:
         yield
     finally:
@@ -165,7 +162,7 @@ async def _running(
         log.info("stopped")
 
 
-async def _repeat(work: Callable[[], int], stop: asyncio.Event) -> None:
+async def _repeat(work: Callable[[], int], stop: asyncio.Event, look_s: float) -> None:
     """Do what is due, again and again until told to stop; `work` says how much it did, in a thread."""
     while not stop.is_set():
         try:
@@ -174,7 +171,7 @@ async def _repeat(work: Callable[[], int], stop: asyncio.Event) -> None:
         except Exception:  # whatever it was, what is due is still there and comes again
             log.exception("work beside the requests failed", work=work.__qualname__)
         try:
-            async with asyncio.timeout(_LOOK_S):
+            async with asyncio.timeout(look_s):
                 await stop.wait()
         except TimeoutError:
             pass

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """A request's line and headers must be here after this time."""
     body_timeout_s: float = Field(default=60.0, gt=0)
     """A request's body must be here after this time."""
+    look_s: float = Field(default=0.5, gt=0)
+    """How often the server looks for deadlines, mails and calls that are due."""
 
     trusted_proxies: str = "127.0.0.1, ::1"
     """Addresses and networks of the proxies in front. Their X-Forwarded-For and -Proto are believed, nobody else's."""

@@ -194,6 +194,7 @@ DOMAIN: Final = Domain(
                 order.AssignRegistrantDetails,
                 order.StartPayment,
                 order.ConfirmFreeOrder,
+                order.SendLink,
                 order.ConfirmOnInvoice,
                 order.RequestInvoice,
                 order.CancelOrder,

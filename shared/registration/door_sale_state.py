@@ -197,9 +197,9 @@ def _line(seat_type: SeatTypeId, seats: Sequence[SoldSeat]) -> Line:
 
 
 def _tasks(event: DoorSaleRecorded) -> tuple[Task, ...]:
-    """A seat that does not exist and cost nothing; where money was paid for one, the money's own task says so."""
-    is_free = not any(one.price for one in event.seats)
-    if not (is_free and any(one.source is Source.LACKING for one in event.seats)):
+    """Seats that do not exist and cost nothing; where money was paid for one, the money's own task says so."""
+    prices = [one.price for one in event.seats if one.source is Source.LACKING]
+    if not prices or any(prices):
         return ()
     payment = payment_of(event.order)
     nothing = Receipt(payment=payment, reference=payment, amount=0, currency=event.currency, method=event.method)

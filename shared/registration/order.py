@@ -144,6 +144,13 @@ class ReturnMoney:
     currency: str
 
 
+@message("registration.send_link")
+class SendLink:
+    """Mail the order's link once more, to its registrant."""
+
+    order: OrderId
+
+
 @message("registration.warn_of_expiry")
 class WarnOfExpiry:
     order: OrderId
@@ -191,6 +198,7 @@ Command = (
     | RequestInvoice
     | CreditSeats
     | ReturnMoney
+    | SendLink
     | WarnOfExpiry
     | ExpireOrder
     | CancelOrder
@@ -350,6 +358,11 @@ class MoneyReturned:
     waived: int
 
 
+@message("registration.link_asked")
+class LinkAsked:
+    order: OrderId
+
+
 @message("registration.expiry_warned")
 class ExpiryWarned:
     order: OrderId
@@ -392,6 +405,7 @@ Change = (
     | OrderPaid
     | SeatsCredited
     | MoneyReturned
+    | LinkAsked
     | ExpiryWarned
     | OrderExpired
     | OrderCancelled

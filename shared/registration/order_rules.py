@@ -28,6 +28,7 @@ from shared.registration.order import (
     Event,
     ExpireOrder,
     ExpiryWarned,
+    LinkAsked,
     MarkSeatsReserved,
     OrderExpired,
     OrderPartiallyReserved,
@@ -44,6 +45,7 @@ from shared.registration.order import (
     ReseatOrder,
     ResolveTask,
     ReturnMoney,
+    SendLink,
     StartPayment,
     UpdateOrder,
     WarnOfExpiry,
@@ -131,6 +133,10 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
             return order_money.credit(command, order)
         case ReturnMoney():
             return order_money.return_money(command, order)
+        case SendLink(order=id):
+            if order.registrant is None:
+                raise Rejected("registrant_missing")
+            return [LinkAsked(order=id)]
         case WarnOfExpiry(order=id):
             return _warn(id, order, context)
         case ExpireOrder(order=id):

@@ -16,6 +16,7 @@ from shared.registration.order import (
     Event,
     ExpiryWarned,
     InvoiceAsked,
+    LinkAsked,
     MoneyReceived,
     MoneyReturned,
     OrderCancelled,
@@ -198,6 +199,8 @@ def _changed(order: Order, event: Change) -> Order:
         case SeatsCredited(lines=lines, total=total, uses=uses, positions=positions):
             credited = (*order.credited, *positions)
             return replace(order, lines=lines, total=total, uses=uses, credited=credited)
+        case LinkAsked():
+            return order
         case ExpiryWarned():
             return replace(order, was_warned=True)
         case OrderExpired():

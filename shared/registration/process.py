@@ -96,6 +96,7 @@ OrderEvent = (
     | orders.PaymentStarted
     | orders.SeatsReclaimed
     | orders.OrderConfirmed
+    | orders.LinkAsked
     | orders.ExpiryWarned
     | orders.OrderExpired
     | orders.OrderCancelled
@@ -211,6 +212,8 @@ def _follow(event: OrderEvent, order: Order, found: Found, context: Context) -> 
                 *_close(id, order, found),
                 Mail(template="confirmation", about=id),
             ]
+        case orders.LinkAsked():
+            return [Mail(template="order_link", about=id)]
         case orders.ExpiryWarned() if order.state in LIVE:
             return [_deadline(id, order, context), Mail(template="expiry_warning", about=id)]
         case orders.OrderExpired() | orders.OrderNeedsAttention() if order.state == OrderState.EXPIRED:

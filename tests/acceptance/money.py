@@ -20,7 +20,7 @@ from shared.registration.order_state import Order
 from shared.registration.receipts import Task
 from shared.registration.seats import SeatsOfType
 from tests.acceptance.laptop import Laptop
-from tests.acceptance.registrants import money
+from tests.acceptance.registrants import LOOK_S, money
 from tests.acceptance.site import Site
 from tests.server.gateways.fake_stripe import KEY, WEBHOOK_SECRET, FakeStripe, running_stripe
 from tests.server.gateways.test_processor import until
@@ -49,12 +49,15 @@ def payment_of(site: Site, person: str) -> PaymentId:
 
 
 @given("registrants pay at Stripe", target_fixture="site")
-def _(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setattr("server.app._LOOK_S", 0.02)
+def _(tmp_path: Path) -> Iterator[Site]:
     clock = Clock()
     with running_stripe(clock) as stripe:
-        settings = {"stripe_key": KEY, "stripe_webhook_secret": WEBHOOK_SECRET, "stripe_url": stripe.url}
-        with running(tmp_path / "stripe", clock, **settings) as world:
+        settings: dict[str, Any] = {
+            "stripe_key": KEY,
+            "stripe_webhook_secret": WEBHOOK_SECRET,
+            "stripe_url": stripe.url,
+        }
+        with running(tmp_path / "stripe", clock, look_s=LOOK_S, **settings) as world:
             world.make_conference()
             made = Site(world.client, world, stripe=stripe)
             yield made

@@ -20,6 +20,7 @@ from tests.server.web.world import Clock, running
 
 REGISTRANT = "(?P<person>Rita|Sam|Tom|Uma)"
 WANTED = r'(?P<wanted>-?\d+ "[^"]*"(?:(?:, | and )-?\d+ "[^"]*")*)'
+LOOK_S = 0.1  # mails are to come at once
 REASONS = {
     "it came late": Attention.LATE,
     "it was the wrong amount": Attention.WRONG_AMOUNT,
@@ -28,9 +29,8 @@ REASONS = {
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setattr("server.app._LOOK_S", 0.02)  # mails are to come at once
-    with running(tmp_path / "server", Clock()) as world:
+def site(tmp_path: Path) -> Iterator[Site]:
+    with running(tmp_path / "server", Clock(), look_s=LOOK_S) as world:
         world.make_conference()
         site = Site(world.client, world)
         yield site

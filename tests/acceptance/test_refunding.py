@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
-import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
 from server.gateways.hosted_page import Result
@@ -15,7 +14,7 @@ from shared.payments.payment import Payment, RefundState, RequestRefund
 from shared.payments.views import CONFERENCE, Balance, EntryKind
 from tests.acceptance.money import *  # noqa: F403 -- steps are fixtures
 from tests.acceptance.money import booked, books, refund_of, stripe_of
-from tests.acceptance.registrants import money
+from tests.acceptance.registrants import LOOK_S, money
 from tests.acceptance.site import Site
 from tests.server.gateways.test_processor import click, free_port, process, until
 from tests.server.web.world import Clock, running
@@ -74,15 +73,14 @@ def _(site: Site, amount: str) -> None:
 
 
 @given("the payment provider is a program of its own, whose messages never arrive", target_fixture="site")
-def _(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def _(tmp_path: Path) -> Iterator[Site]:
     """Nobody is at the address that the server is said to have."""
-    monkeypatch.setattr("server.app._LOOK_S", 0.02)
     port, folder = free_port(), tmp_path / "its-server"
     clock = Clock(datetime.now(UTC))  # the program has no other
     environment = {"LANYARD_DATA_DIR": str(folder)}
     with (
         process(port, environment, "server.gateways.processor"),
-        running(folder, clock, payment_url=f"http://127.0.0.1:{port}") as world,
+        running(folder, clock, look_s=LOOK_S, payment_url=f"http://127.0.0.1:{port}") as world,
     ):
         world.make_conference()
         made = Site(world.client, world)

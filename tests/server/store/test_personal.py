@@ -195,3 +195,43 @@ def test_erased_ids_outlive_the_process_and_a_line_cut_off(tmp_path: Path) -> No
     ErasedIds(path).add("space", "cy")
     assert ErasedIds(path).all() == {("space", "ann"), ("space", "cy")}
     assert path.stat().st_mode & 0o077 == 0
+
+
+@value
+class Guest:
+    attendee: str
+    name: OfAttendee
+
+
+@message("test.seated")
+class Seated:
+    registrant: str
+    name: OfRegistrant
+    guests: tuple[Guest, ...]
+
+
+SEATED = Seated(
+    registrant="ann", name="Ann", guests=(Guest(attendee="bo", name="Bo"), Guest(attendee="ann", name="Ann too"))
+)
+
+
+def test_what_the_parts_of_a_message_say_is_sealed_and_opened(engine: Engine) -> None:
+    with engine.begin() as connection:
+        vault = Vault(connection, SPACE)
+        sealed = vault.seal(SEATED)
+        vault.save()
+    assert b"Bo" not in sealed
+    assert b"Ann" not in sealed
+    assert isinstance(from_json(Seated, sealed).guests[0].name, Erased)
+    with engine.begin() as connection:
+        assert from_json(Seated, Vault(connection, SPACE).open(sealed)) == SEATED
+
+
+def test_who_is_erased_is_gone_from_the_parts_and_nobody_else(engine: Engine) -> None:
+    with engine.begin() as connection:
+        vault = Vault(connection, SPACE)
+        sealed = vault.seal(SEATED)
+        vault.save()
+        vault.destroy("bo")
+        assert shown(from_json(Seated, vault.open(sealed))) == shown(erase(SEATED, "bo"))
+        assert shown(from_json(Seated, vault.open(vault.seal(SEATED)))) == shown(erase(SEATED, "bo"))

@@ -9,8 +9,18 @@ from hypothesis import strategies as st
 
 from shared.domain import DOMAIN
 from shared.kernel.codec import from_json, to_json
-from shared.kernel.messages import message, wire_of
-from shared.kernel.personal import ERASED, Erased, Personal, PersonalText, erase, personal_fields, persons_in
+from shared.kernel.messages import message, value, wire_of
+from shared.kernel.personal import (
+    ERASED,
+    Erased,
+    Personal,
+    PersonalText,
+    erase,
+    personal_fields,
+    personal_parts,
+    persons_in,
+)
+from shared.registration.door_sale import RecordDoorSale
 from tests.shared.shapes import anything, plain
 
 EVERYTHING = (*DOMAIN.decider_by_command, *DOMAIN.decider_by_event, *DOMAIN.rows)
@@ -110,3 +120,34 @@ def test_no_field_is_of_an_erased_text_without_a_mark() -> None:
         for field in fields(kind):
             hint = plain(kind.__annotations__[field.name])
             assert hint != PersonalText or field.name in personal_fields(kind), f"{kind.__name__}.{field.name}"
+
+
+@value
+class Guest:
+    guest: str
+    name: Annotated[PersonalText, Personal("guest")]
+
+
+@message("tests.table_taken")
+class TableTaken:
+    host: str
+    host_name: Annotated[PersonalText, Personal("host")]
+    guests: tuple[Guest, ...]
+    courses: tuple[str, ...] = ()
+
+
+TABLE = TableTaken(host="ann", host_name="Ann", guests=(Guest(guest="bo", name="Bo"), Guest(guest="ann", name="Ann")))
+
+
+def test_persons_are_named_in_the_parts_of_a_message_too() -> None:
+    assert persons_in(TABLE) == {"ann", "bo"}
+    assert list(personal_parts(TableTaken)) == ["guests"]
+    assert "seats" in personal_parts(RecordDoorSale)
+
+
+def test_erasing_a_person_takes_their_texts_out_of_the_parts() -> None:
+    gone = erase(TABLE, "bo")
+    assert (gone.host_name, gone.guests[1]) == ("Ann", TABLE.guests[1])
+    assert isinstance(gone.guests[0].name, Erased)
+    assert isinstance(erase(gone, "ann").guests[1].name, Erased)
+    assert erase(TABLE, "cy") is TABLE

@@ -20,7 +20,7 @@ from shared.payments.payment import Payment, RecordPayment, RecordRefund, Reques
 from shared.payments.views import Balance, OpenTasks, balance_id
 from shared.registration import door_sale_rules
 from shared.registration.allotments import Allotment, LeaseAllotment, ReturnAllotment, WriteOffAllotment, blank_ids
-from shared.registration.assignments import AssignSeat, Assignments, CancelSeats, SeatAssignment, seat_id, ticket_id
+from shared.registration.assignments import Assignments, AssignSeat, CancelSeats, SeatAssignment, seat_id, ticket_id
 from shared.registration.door_sale import (
     DoorSale,
     DoorSaleRecorded,
@@ -40,6 +40,7 @@ from shared.registration.door_sale import (
 )
 from shared.registration.order import CancelOrder, ResolveTask
 from shared.registration.order_state import OrderState
+from shared.registration.pricing import Wanted
 from shared.registration.receipts import Attention, Method
 from shared.registration.seats import Reservation, Sales, SeatsOfType
 from shared.registration.views import OrderByLocator
@@ -87,7 +88,7 @@ def sell(world: World, *seats: SeatAtDoor, **other: Any) -> OrderId:
     return order_of(sold)
 
 
-def row(world: World, kind: type, id: str = "") -> Any:
+def row(world: World, kind: Any, id: str = "") -> Any:
     found = world.memory.get(kind, id)
     assert found is not None, key(kind, id)
     return found
@@ -317,15 +318,9 @@ def test_a_void_offers_its_seat_to_whoever_waits() -> None:
     world = desk(0, vip=1)
     order = sell(world, a_seat(allotment=None))
     joined: Any = {"registrant": PersonId("di"), "first_name": "Di", "last_name": "Oh", "email": "di@example.org"}
-    world.send(JoinWaitList(entry="w1", lines=(replace_line(),), **joined))
+    world.send(JoinWaitList(entry="w1", lines=(Wanted(seat_type=VIP, quantity=1),), **joined))
     world.send(VoidDoorSale(order=order), DOOR)
     assert [one.template for one in world.mail if one.about != order][-1] == "waitlist_offer"
-
-
-def replace_line() -> Any:
-    from shared.registration.pricing import Wanted
-
-    return Wanted(seat_type=VIP, quantity=1)
 
 
 def test_only_its_own_desk_voids_a_sale_and_an_organizer_any() -> None:
@@ -334,8 +329,7 @@ def test_only_its_own_desk_voids_a_sale_and_an_organizer_any() -> None:
     void = VoidDoorSale(order=order)
     assert refusal(world, void, replace(DOOR, id="desk-2")) == ("sale_of_another_desk", {"desk": DESK})
     assert refusal(world, VoidDoorSale(order=OrderId("o9"))) == ("unknown_door_sale", {"order": "o9"})
-    late = {"issued_at": NOW + timedelta(hours=25)}
-    assert refusal(world, void, **late) == ("void_too_late", {"hours": 24})
+    assert refusal(world, void, issued_at=NOW + timedelta(hours=25)) == ("void_too_late", {"hours": 24})
     world.send(void, ORGANIZER)
     assert row(world, DoorSale, order).is_voided
 

@@ -19,6 +19,7 @@ from shared.registration.order import (
     EndPayment,
     ExpireOrder,
     ExpiryWarned,
+    LinkAsked,
     MarkSeatsReserved,
     MoneyReceived,
     OrderCancelled,
@@ -38,6 +39,7 @@ from shared.registration.order import (
     RemoveCode,
     ResolveTask,
     SeatsReclaimed,
+    SendLink,
     StartPayment,
     TaskResolved,
     UpdateOrder,
@@ -429,6 +431,13 @@ def test_a_live_order_is_warned_once_and_expires_if_the_warning_comes_too_late()
     warned.when(WarnOfExpiry(order=ORDER)).nothing()
     order(RESERVED).at(later(minutes=15)).when(WarnOfExpiry(order=ORDER)).then(EXPIRED)
     order(BY_ANN, FREE, OrderConfirmed(order=ORDER)).when(WarnOfExpiry(order=ORDER)).nothing()
+
+
+def test_the_link_is_mailed_again_to_whoever_is_named() -> None:
+    order(BY_ANN).when(SendLink(order=ORDER)).then(LinkAsked(order=ORDER)).when(SendLink(order=ORDER)).then(
+        LinkAsked(order=ORDER)
+    )
+    order().when(SendLink(order=ORDER)).refused("registrant_missing")
 
 
 # Discount codes

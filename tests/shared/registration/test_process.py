@@ -41,6 +41,7 @@ from shared.registration.order import (
     ConfirmFreeOrder,
     ConfirmOnInvoice,
     ReseatOrder,
+    SendLink,
     StartPayment,
     UpdateOrder,
 )
@@ -111,6 +112,14 @@ def test_an_order_is_priced_and_reserved_in_the_answer_to_its_placing() -> None:
     assert (order.state, order.total) == (OrderState.RESERVED, 300)
     assert world.deadlines["order:o1"].due == order.expires_at - timedelta(minutes=5), "first comes a warning"
     assert world.mail[-1] == Mail(template="order_link", about="o1")
+
+
+def test_the_link_can_be_mailed_again() -> None:
+    world = World()
+    world.place("o1", vip=1)
+    world.mail.clear()
+    world.send(SendLink(order=ORDER))
+    assert world.mail == [Mail(template="order_link", about="o1")]
 
 
 def test_a_paid_order_is_confirmed_committed_and_has_its_positions() -> None:
