@@ -47,6 +47,24 @@ class WebApi:
         placed = self._answer("POST", f"{self._at}/orders", {"lines": wanted, "registrant": registrant})
         return Order(self, f"{self._at}/orders/{placed['order']['order']}", placed["secret"], placed["order"])
 
+    def opened(self, offer: Answer) -> "Order":
+        """The order of an offer."""
+        order = self._answer("GET", f"{self._at}/orders/{offer['order']}", secret=offer["secret"])
+        return Order(self, f"{self._at}/orders/{offer['order']}", offer["secret"], order)
+
+    def wait(self, lines: dict[str, int], registrant: Answer) -> "Entry":
+        """Wait for seats."""
+        wanted = [{"seat_type": seat_type, "quantity": quantity} for seat_type, quantity in lines.items()]
+        joined = self._answer("POST", f"{self._at}/waitlist", {"lines": wanted} | registrant)
+        return Entry(self, f"{self._at}/waitlist/{joined['entry']['entry']}", joined["secret"])
+
+    def download(self, path: str, secret: str) -> bytes:
+        """A file; Untrue if there is none."""
+        response = self._client.get(path, headers={"Authorization": f"Bearer {secret}"})
+        if response.is_error:
+            raise Untrue(f"{path} was answered with {response.status_code}.")
+        return response.content
+
     def post_raw(self, path: str, body: bytes, headers: dict[str, str]) -> int:
         """The status for a body as it is."""
         return self._client.post(path, content=body, headers=headers).status_code
@@ -93,6 +111,14 @@ class Order:
     def start_payment(self) -> Answer:
         return self._api._answer("POST", f"{self._path}/payments", secret=self._secret)
 
+    def order_on_invoice(self, address: str) -> Answer:
+        """Confirm the order, to be paid later."""
+        return self._api._answer("POST", f"{self._path}/invoice", {"address": address}, self._secret)
+
+    def invoice(self, number: int) -> bytes:
+        """An invoice to print."""
+        return self._api.download(f"{self._path}/invoices/{number}.pdf", self._secret)
+
     def assign(self, position: int, attendee: Answer) -> list[Answer]:
         """Give a seat to somebody; all seats as they are then."""
         return list(self._api._ask("PUT", f"{self._path}/seats/{position}", attendee, self._secret))
@@ -100,6 +126,18 @@ class Order:
     def tickets(self) -> list[Answer]:
         """The signed tickets of the seats that somebody has, by position."""
         return sorted(self._api._ask("GET", f"{self._path}/tickets", secret=self._secret), key=_position)
+
+
+class Entry:
+    """An entry in the wait list whose secret link this registrant has."""
+
+    def __init__(self, api: WebApi, path: str, secret: str) -> None:
+        self._api = api
+        self._path = path
+        self._secret = secret
+
+    def show(self) -> Answer:
+        return self._api._answer("GET", self._path, secret=self._secret)
 
 
 def accept_at_processor(page_url: str) -> str:

@@ -7,7 +7,7 @@ from demo import pictures
 from demo.laptop import Answer
 from demo.ledger import Ledger
 from demo.telling import money, seconds, until
-from demo.world import CURRENCY, FULL_PRICE, NORTH, ROOM, SOUTH, WORKSHOP_PRICE, WORKSHOP_QUOTA, World
+from demo.world import CURRENCY, DINNER_PRICE, FULL_PRICE, NORTH, ROOM, SOUTH, WORKSHOP_PRICE, WORKSHOP_QUOTA, World
 
 _LOOK_S: Final = 0.0005
 _INCIDENTS: Final = "checkin.incidents"
@@ -195,12 +195,16 @@ def _money(world: World, ledger: Ledger) -> None:
         confirmed = [one for one in orders.values() if one["state"] == "confirmed"]
         owed = sum(one["total"] for one in confirmed)
         received = sum(receipt["amount"] for one in orders.values() for receipt in one["receipts"])
-        told.hold(owed == received == world.paid, "Money: confirmed, received and shown.", (owed, received))
-    captured = [capture["amount"] for one in world.c.rows("payments.payments").values() for capture in one["captures"]]
+        returned = sum(refund["amount"] for one in orders.values() for refund in one["returned"])
+        told.hold(owed == received - returned == world.paid, "Money: confirmed, received and shown.", (owed, received))
+    payments = world.c.rows("payments.payments").values()
+    captured = sum(capture["amount"] for one in payments for capture in one["captures"])
+    refunded = sum(refund["amount"] for one in payments for refund in one["refunds"])
     told.claim(
-        captured == [world.paid],
-        f"Money: {money(world.paid, CURRENCY)} were shown, paid, captured once, and stand so on the server, A and C.",
-        captured,
+        captured - refunded == world.paid,
+        f"Money: {money(world.paid, CURRENCY)} were shown, paid, captured once and kept, and stand so on the server, A"
+        " and C.",
+        (captured, refunded),
     )
 
 
@@ -214,8 +218,8 @@ def _seats(world: World, ledger: Ledger) -> None:
         told.hold(sum(parts) == one["quota"] and min(parts) >= 0, "available + held + sold + allotted = quota", one)
     sold = {name: one["sold"] for name, one in seats.items()}
     told.claim(
-        sold == {"Speaker": len(world.speakers), "Full conference": 5, "Workshop": 2}
-        and sold["Full conference"] * FULL_PRICE + sold["Workshop"] * WORKSHOP_PRICE == world.paid,
+        sold == {"Speaker": len(world.speakers), "Full conference": 5, "Workshop": 2, "Dinner": 4}
+        and world.paid == 5 * FULL_PRICE + 2 * WORKSHOP_PRICE + 4 * DINNER_PRICE,
         "Seats: available + held + sold + allotted = quota for each type; sold: "
         + ", ".join(f"{name} {number}" for name, number in sold.items())
         + ".",

@@ -1,4 +1,7 @@
-"""Pictures of every screen, in light and dark, of an invented conference: `python -m demo.screens [FOLDER]`."""
+"""Pictures of every screen, in light and dark, of an invented conference, and of the registrants' pages.
+
+python -m demo.screens [FOLDER]
+"""
 
 import os
 import sys
@@ -17,12 +20,17 @@ from PySide6.QtCore import QLocale, QSettings
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QScrollArea, QWidget
 
+from demo import pages
+from demo.browser import CHROMIUM, MISSING
 from desktop.ui.attendees.attendees_screen import AttendeesScreen
+from desktop.ui.dashboard.dashboard_screen import DashboardScreen
 from desktop.ui.desk import Line
+from desktop.ui.discounts.discounts_screen import DiscountsScreen
 from desktop.ui.door.door_screen import DoorScreen
 from desktop.ui.editor.editor_screen import EditorScreen
 from desktop.ui.home.create_dialog import CreateDialog
 from desktop.ui.main_window import MainWindow
+from desktop.ui.orders.orders_screen import OrdersScreen
 from desktop.ui.theme import Theme
 from desktop.ui.tokens import DARK, LIGHT
 from shared.access.access import EnrolDevice
@@ -31,6 +39,8 @@ from shared.conference.conference import Conference, EditConference
 from shared.kernel.decider import Actor, Role
 from shared.kernel.edits import Edit
 from shared.kernel.ids import DeviceId
+from shared.registration.order import CancelOrder
+from tests.desktop.ui import money_stage
 from tests.desktop.ui.stage import DINNER, DOOR, FULL, OTHER, PEOPLE, WORKSHOP, Stage, StagedDesk, code_of
 from tests.sync.world import Clock, creation
 
@@ -67,6 +77,11 @@ def main() -> int:
                     print(f"{file} could not be written")
                     return 1
                 print(file.name)
+        if CHROMIUM is None:
+            print(f"The registrants' pages are left out: {MISSING}")
+            return 0
+        for file in pages.take(folder, Path(scratch) / "pages"):
+            print(file.name)
     return 0
 
 
@@ -107,6 +122,7 @@ def _pictures(stage: Stage) -> Iterator[tuple[str, QWidget]]:
             yield "create", dialog
     yield from _door(stage, settings)
     yield from _organizer(stage, desk, settings)
+    yield from _office(stage.folder / "office", settings)
 
 
 def _door(stage: Stage, settings: QSettings) -> Iterator[tuple[str, QWidget]]:
@@ -201,7 +217,13 @@ def _organizer(stage: Stage, desk: StagedDesk, settings: QSettings) -> Iterator[
         attendees.table.scrollTo(attendees.model.index(place, 0))
         _settle()
         yield "attendees", window
-        for name in ("problems", "activity"):
+        window.go("dashboard")
+        dashboard = window.screens.made("dashboard", DashboardScreen)
+        _until(lambda: dashboard.counting.is_complete)
+        dashboard.refresh()
+        _settle()
+        yield "dashboard", window
+        for name in ("devices", "problems", "activity"):
             window.go(name)
             _settle()
             yield name, window
@@ -213,6 +235,41 @@ def _organizer(stage: Stage, desk: StagedDesk, settings: QSettings) -> Iterator[
         window.go("home")
         _settle()
         yield "home", window
+
+
+def _office(folder: Path, settings: QSettings) -> Iterator[tuple[str, QWidget]]:
+    """Orders in every state, and the money of all of them; the laptop waits for the server with one."""
+    now = datetime.now(UTC)
+    stage = Stage(folder, Clock(now - timedelta(hours=5)))
+    stage.found(now.date())
+    for person in PEOPLE:
+        stage.sell(person, FULL, WORKSHOP)
+    desk = StagedDesk(stage.laptop)
+    with _window(desk, settings) as window:
+        window.open_conference(stage.server.conference, "waitlist")
+        _settle()
+        yield "waitlist-empty", window
+        made = money_stage.busy(stage)
+        stage.laptop.sync()
+        stage.laptop.workspace.issue(CancelOrder(order=made["discounted"]))
+        for place in ("orders", "attention", "money", "discounts", "waitlist"):
+            window.go(place)
+            _settle()
+            yield place, window
+        assert window.screens is not None
+        for name in ("late", "discounted", "invoiced"):
+            window.screens.open_order(made[name])
+            _settle()
+            yield f"order-{name}", window
+        page = window.screens.made("orders", OrdersScreen).page
+        page.money.payment_asked.emit()
+        _settle()
+        yield "payment", next(one for one in page.findChildren(QDialog) if one.isVisible())
+        discount = window.screens.made("discounts", DiscountsScreen).open_form("")
+        discount.fields["valid_until"].show_value("next week")
+        discount.save()
+        _settle()
+        yield "discount-error", discount
 
 
 def _is_of(row: Pass | None, last_name: str) -> bool:

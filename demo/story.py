@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from demo import onsite, pictures, registering, reunion, train
+from demo import onsite, pictures, registering, reunion, selling, train
 from demo.frab import read_file
 from demo.laptop import Laptop
 from demo.processes import ROOT, Processes, Server
@@ -39,6 +39,7 @@ def play(folder: Path, told: Telling) -> None:
         access_code = train.published(world)
         registering.speakers_register(world)
         registering.a_group_pays(world)
+        selling.dinners(world)
         onsite.door_and_office(world, access_code)
         onsite.an_hour_offline(world)
         reunion.the_organizer_is_back(world)

@@ -17,7 +17,7 @@ SLUG: Final = "31c3"
 OWNER: Final = "Olga Orlova"
 OWNER_EMAIL: Final = "olga@example.org"
 CURRENCY: Final = "EUR"
-FULL_PRICE, WORKSHOP_PRICE = 120_00, 40_00
+FULL_PRICE, WORKSHOP_PRICE, DINNER_PRICE = 120_00, 40_00, 35_00
 WORKSHOP_QUOTA: Final = 6
 HOLD_S: Final = 60  # the shortest that the rules allow; the story waits for it once
 NORTH, SOUTH, ROOM = "North", "South", "Workshop room"
@@ -60,6 +60,7 @@ class World:
     unpaid: Order | None = None
     revoked_code: str = ""
     paid: int = 0
+    """What came and did not go back."""
     inside: int = 0
     """How many should be inside at the end."""
     turned_away: int = 4

@@ -4,30 +4,30 @@ Only what the first picture needs is imported before it shows; the network comes
 """
 
 import sys
-import threading
-import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 import structlog
-from PySide6.QtCore import QCoreApplication, QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 
+from desktop.crashes import Crashes
 from desktop.profile import Profile, new_id, now
 from desktop.secret import Passphrase
+from desktop.single import First, raise_first
 from desktop.store.files import EnvironmentProblem
 from desktop.sync import bundle, enrolment, lane
 from desktop.sync.link import Denied
 from desktop.sync.worker import Worker
-from desktop.ui.desk import AccessRequest, Connection, Invitation, Line, Refused
+from desktop.ui import language, words
+from desktop.ui.appearance import Appearance
+from desktop.ui.desk import AccessRequest, Connection, Delivery, Invitation, Line, Refused
 from desktop.ui.main_window import MainWindow
-from desktop.ui.theme import Theme
+from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.conference.conference import CreateConference
-from shared.sentences import sentence
 
 log = structlog.get_logger()
 
@@ -42,36 +42,91 @@ def main(profile_folder: Path, server_url: str | None, passphrase: str | None = 
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Lanyard")
     app.setDesktopFileName("lanyard")
-    Theme.follow_system(app)
-    crashes = Crashes(app)
-    sys.excepthook = crashes.hook
-    threading.excepthook = lambda said: crashes.hook(said.exc_type, said.exc_value, said.exc_traceback)
+    settings = QSettings(str(profile_folder / _SETTINGS_FILE), QSettings.Format.IniFormat)
+    language.use(language.chosen(settings))
+    appearance = Appearance(app, settings)
+    appearance.follow()
+    if raise_first(profile_folder):
+        return 0
+    crashes = Crashes(profile_folder, app)
+    crashes.catch_all()
     try:
         profile = Profile.open(profile_folder, passphrase=_asking(passphrase))
     except EnvironmentProblem as problem:
-        QMessageBox.critical(None, "Lanyard", str(problem))
+        QMessageBox.critical(None, "Lanyard", words.problem(problem))
         return 1
     try:
         if server_url:
             profile.use_server(server_url)
-        return _run(app, profile)
+        windows = Windows(app, profile, settings, appearance, crashes)
+        code = windows.run()
     except EnvironmentProblem as problem:
-        QMessageBox.critical(None, "Lanyard", str(problem))
+        QMessageBox.critical(None, "Lanyard", words.problem(problem))
         return 1
     finally:
         profile.close()
+    if windows.is_restarting:
+        QProcess.startDetached(sys.executable, sys.orig_argv[1:])
+    return code
 
 
-def _run(app: QApplication, profile: Profile) -> int:
-    worker = Worker(profile)
-    try:
-        settings = QSettings(str(profile.folder / _SETTINGS_FILE), QSettings.Format.IniFormat)
-        window = MainWindow(ProfileDesk(profile, worker), settings, profile.identity.server_url)
+class Windows(QObject):
+    """The window of a profile, and the one after it: in another language, or of a program that starts anew."""
+
+    def __init__(
+        self, app: QApplication, profile: Profile, settings: QSettings, appearance: Appearance, crashes: Crashes
+    ) -> None:
+        super().__init__()
+        self._app, self._profile, self._settings, self._appearance = app, profile, settings, appearance
+        self._worker = Worker(profile)
+        self._desk = ProfileDesk(profile, self._worker)
+        self._window: MainWindow | None = None
+        self.is_restarting = False
+        crashes.restart_asked.connect(self._restart)
+        app.setQuitOnLastWindowClosed(False)  # the one that opens again in another language is closed before
+
+    def run(self) -> int:
+        """Until the window is closed; the exit code."""
+        first = First(self._profile.folder, self)
+        first.raised.connect(self._raise)
+        try:
+            self._open()
+            QTimer.singleShot(_WINDOW_FIRST_MS, self, self._worker.start)
+            return self._app.exec()
+        finally:
+            first.close()
+            self._worker.close()
+
+    def _open(self) -> None:
+        window = self._window = MainWindow(
+            self._desk, self._settings, self._profile.identity.server_url, self._appearance
+        )
+        window.closed.connect(self._app.quit)
+        window.reopen_asked.connect(self._reopen)
         window.show()
-        QTimer.singleShot(_WINDOW_FIRST_MS, window, worker.start)
-        return app.exec()
-    finally:
-        worker.close()
+
+    def _reopen(self) -> None:
+        old = self._window
+        language.use(language.chosen(self._settings))
+        self._open()
+        if old is not None:
+            old.deleteLater()
+
+    def _restart(self) -> None:
+        if self._window is not None:
+            self._window.leave(self._end_to_restart)
+
+    def _end_to_restart(self) -> None:
+        self.is_restarting = True
+        self._app.quit()
+
+    def _raise(self) -> None:
+        window = self._window
+        if window is not None:
+            window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+            window.show()
+            window.raise_()
+            window.activateWindow()
 
 
 class ProfileDesk:
@@ -120,7 +175,7 @@ class ProfileDesk:
         except Denied as denied:
             raise Refused(sentence(denied.code, denied.values), str(denied.values.get("field", ""))) from None
         except EnvironmentProblem as problem:
-            raise Refused(str(problem), "server") from None
+            raise Refused(words.problem(problem), "server") from None
         workspace = self._workspaces[membership.conference] = self._worker.open(membership.conference)
         self._worker.sync_now()
         self._tell()
@@ -143,6 +198,18 @@ class ProfileDesk:
         exported = bundle.export(self._workspaces[conference], self._profile.sign)
         file.write_bytes(bundle.write(exported))
         return exported.commands
+
+    def deliver(self, file: Path) -> Delivery:
+        try:
+            read = bundle.read(file.read_bytes())
+            commands = bundle.deliver(read, self._worker.ask)
+        except Denied as denied:
+            raise Refused(sentence(denied.code, denied.values)) from None
+        except (EnvironmentProblem, OSError) as problem:
+            raise Refused(words.problem(problem)) from None
+        self._worker.sync_now()
+        is_own = all(one.device == self._profile.identity.device for one in read.batches)
+        return Delivery(commands=commands, is_own=is_own, is_known=read.conference in self._workspaces)
 
     def listen(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)
@@ -172,52 +239,13 @@ class ProfileDesk:
             listener()
 
 
-class Crashes(QObject):
-    """Says, after an error of ours, what is safe. One dialog at a time, on the UI thread, whichever thread failed."""
-
-    _happened = Signal(str)
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._dialog: QMessageBox | None = None
-        self._happened.connect(self._show, Qt.ConnectionType.QueuedConnection)
-
-    def hook(self, kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            QCoreApplication.quit()
-            return
-        told = "".join(traceback.format_exception(kind, error, at))
-        sys.stderr.write(told)
-        self._happened.emit(told)
-
-    def _show(self, told: str) -> None:
-        if self._dialog is not None:
-            return
-        dialog = self._dialog = QMessageBox()
-        dialog.setIcon(QMessageBox.Icon.Warning)
-        dialog.setWindowTitle("Lanyard")
-        dialog.setText(self.tr("Something went wrong in Lanyard."))
-        dialog.setInformativeText(
-            self.tr(
-                "Everything that was shown as done is in the local log and safe. What you were just doing may not have"
-                " been saved: look at it before you do it again. You can go on working."
-            )
-        )
-        dialog.setDetailedText(told)
-        dialog.finished.connect(self._forget)
-        dialog.open()
-
-    def _forget(self) -> None:
-        self._dialog = None
-
-
 def _asking(given: str | None) -> Passphrase:
     """The passphrase that was given, or what the user types."""
 
     def ask(question: str) -> str | None:
         if given:
             return given
-        text, is_given = QInputDialog.getText(None, "Lanyard", question, QLineEdit.EchoMode.Password)
+        text, is_given = QInputDialog.getText(None, "Lanyard", words.say(question), QLineEdit.EchoMode.Password)
         return text if is_given else None
 
     return ask

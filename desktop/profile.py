@@ -138,7 +138,7 @@ class Profile:
     def use_server(self, url: str) -> None:
         """Sync with the server at this address from now on; EnvironmentProblem where it is no web address."""
         if not _is_web_address(url):
-            raise EnvironmentProblem(f"“{url}” is not the address of a server. It begins with https://.")
+            raise EnvironmentProblem("“{url}” is not the address of a server. It begins with https://.", url=url)
         self._keep(replace(self.identity, server_url=url.rstrip("/")))
 
     def rename(self, label: str) -> None:
@@ -189,8 +189,9 @@ class FolderLock:
         except OSError:
             self._file.close()
             raise EnvironmentProblem(
-                f"Lanyard is already running with the profile in {path.parent}. Close it there first, or use another"
-                " profile."
+                "Lanyard is already running with the profile in {folder}. Close it there first, or use another"
+                " profile.",
+                folder=path.parent,
             ) from None
 
     def release(self) -> None:

@@ -130,4 +130,6 @@ def _read_salt(file: Path) -> _Salt:
     try:
         return from_json(_Salt, file.read_bytes())
     except Undecodable:
-        raise EnvironmentProblem(f"{file.name} is damaged. Put it back from a backup of the profile.") from None
+        raise EnvironmentProblem(
+            "{file} is damaged. Put it back from a backup of the profile.", file=file.name
+        ) from None

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from desktop.store.base import Base
+from desktop.store.files import files_of
 from desktop.store.log import Log, Logged, Notice
-from desktop.store.search import folded, searchable_text
+from desktop.store.search import folded, is_in, searchable_text
 from shared.access.access import ErasedPerson
 from shared.execute import Undecided
 from shared.kernel.codec import RawJson, Undecodable
@@ -120,38 +121,52 @@ class Workspace:
                     below[at.id] = row
         return dict(sorted(below.items()))
 
-    def page(self, kind: type[R], *, offset: int, limit: int) -> dict[str, R]:
-        """Some rows of a searched view, ordered by name, as the user should see them. New ones that wait come first."""
+    def chunk(self, kind: type[R], *, after: str, limit: int) -> dict[str, R | None]:
+        """The next rows of a view by id, None where one is gone. Only its end is empty: see `desktop.reading.each`."""
         view = wire_of(kind).name
         with self._lock:
-            fresh = self._fresh(view)
+            rows: dict[Key, R | None] = dict(self._base.shown.rows_after(view, after, limit))
+            last = max(rows).id if len(rows) == limit else None
+            touched = (at for at in self._overlay.touched if at.view == view and at.id > after)
+            rows |= self._overlay.fetch([at for at in touched if last is None or at.id <= last])
+        return {at.id: row for at, row in sorted(rows.items())}
+
+    def page(self, kind: type[R], *, offset: int, limit: int, group: str = "") -> dict[str, R]:
+        """Some rows of a searched view or its group, as the user should see them. New ones that wait come first."""
+        view = wire_of(kind).name
+        with self._lock:
+            fresh = self._fresh(view, group)
             keys = fresh[offset : offset + limit]
-            below = self._base.shown.page(view, offset=max(offset - len(fresh), 0), limit=limit - len(keys))
+            place, left = max(offset - len(fresh), 0), limit - len(keys)
+            below = self._base.shown.page(view, offset=place, limit=left, group=group)
             rows = below | self._overlay.fetch([*keys, *(at for at in below if at in self._overlay.touched)])
             return {at.id: rows[at] for at in (*keys, *below) if rows[at] is not None}
 
-    def count(self, kind: type) -> int:
-        """How many rows of a searched view there are to page through."""
+    def count(self, kind: type, group: str = "") -> int:
+        """How many rows of a searched view or its group there are to page through."""
         view = wire_of(kind).name
         with self._lock:
-            return self._base.shown.count(view) + len(self._fresh(view))
+            return self._base.shown.count(view, group) + len(self._fresh(view, group))
 
-    def _fresh(self, view: str) -> list[Key]:
-        """The keys of rows that the server does not have yet."""
+    def _fresh(self, view: str, group: str) -> list[Key]:
+        """The keys of rows that came, or came into the group, by what the server does not have yet."""
         touched = [at for at in self._overlay.touched if at.view == view]
-        known = self._base.shown.fetch(touched)
-        return [at for at in touched if known[at] is None]
+        known, shown = self._base.shown.fetch(touched), self._overlay.fetch(touched)
+        if not group:
+            return [at for at in touched if known[at] is None]
+        return [at for at in touched if is_in(group, shown[at]) and not is_in(group, known[at])]
 
-    def search(self, kind: type[R], text: str, *, limit: int = 50) -> dict[str, R]:
+    def search(self, kind: type[R], text: str, *, limit: int = 50, group: str = "") -> dict[str, R]:
         """Rows of a view that hold every word of the text, the best first; rows that wait for the server come too."""
         view, words = wire_of(kind).name, folded(text).split()
         with self._lock:
-            keys = self._base.shown.search(view, text, limit=limit)
+            keys = self._base.shown.search(view, text, limit=limit, group=group)
             rows = self._overlay.fetch([*keys, *(at for at in self._overlay.touched if at.view == view)])
         return {
             at.id: row
             for at, row in rows.items()
             if row is not None and words and all(word in searchable_text(row) for word in words)
+            if not group or is_in(group, row)
         }
 
     def is_waiting(self, kind: type, id: str = ONLY) -> bool:
@@ -329,7 +344,7 @@ class Workspace:
     def new_base(self) -> Base:
         """An empty base beside the one in use, for a first or a fresh download."""
         beside = self._path.with_suffix(".new")
-        for file in _files(beside):
+        for file in files_of(beside):
             file.unlink(missing_ok=True)
         return Base(beside, self._file_key)
 
@@ -343,7 +358,7 @@ class Workspace:
             if keep_old:
                 self._path.replace(self._path.with_suffix(f".{self._now():%Y%m%dT%H%M%S}.old"))
             fresh.path.replace(self._path)
-            for leftover in _files(self._path)[1:]:
+            for leftover in files_of(self._path)[1:]:
                 leftover.unlink(missing_ok=True)
             self._base = Base(self._path, self._file_key)
             self._forget([at.id for at in self._base.shown.rows(wire_of(ErasedPerson).name)])
@@ -392,7 +407,3 @@ class Workspace:
     def _tell(self, changed: set[Key]) -> None:
         for listener in self._listeners:
             listener(changed)
-
-
-def _files(path: Path) -> list[Path]:
-    return [path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")]

@@ -35,6 +35,7 @@ from server.web.auth import authenticate
 from server.web.availability import Availability
 from server.web.holds import Holds
 from server.web.limits import BodyLimits
+from server.web.pace import Pace
 from server.web.services import Services
 from server.web.sync import SyncEndpoints
 
@@ -69,6 +70,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
             orders_a_minute_most=settings.orders_per_address,
             clock=clock,
         ),
+        pace=Pace(clock),
     )
     deadlines = Deadlines(engine, drain, clock)
     mails = Mails(

@@ -248,7 +248,7 @@ def _invoice_reminder(desk: _Desk, about: str) -> Draft | None:
 
 
 def _refund(desk: _Desk, about: str) -> Draft | None:
-    id, _, refund_id = about.partition(":")
+    id, _, refund_id = about.rpartition(":")
     payment = desk.get(Payment, id)
     refund = None if payment is None else next((one for one in payment.refunds if one.id == refund_id), None)
     if payment is None or payment.order is None or refund is None or refund.state != RefundState.PAID:

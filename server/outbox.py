@@ -19,7 +19,8 @@ from server.store.outbox import LEASE, Kind, Taken
 
 log = structlog.get_logger()
 
-_AT_ONCE: Final = 100
+_AT_ONCE: Final = 20
+"""What a server that is killed may have done and not kept as done."""
 _BUSY_MOST: Final = LEASE / 2
 """Nothing is begun after this time, so that what was taken is finished before somebody else may take it."""
 

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = "127.0.0.1, ::1"
     """Addresses and networks of the proxies in front. Their X-Forwarded-For and -Proto are believed, nobody else's."""
     held_seats_per_address: int = Field(default=100, ge=0)
-    """How many seats one address may hold unpaid at a time, at each process; 0: as many as there are."""
+    """How many seats one address may hold unpaid, and how many wait for, at each process; 0: as many as there are."""
     orders_per_address: int = Field(default=60, ge=0)
     """How many orders one address may place in a minute, at each process; 0: as many as it likes."""
 

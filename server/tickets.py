@@ -58,13 +58,14 @@ def seats_of(conn: Connection, space: str, order: str) -> list[Seat]:
     known = look_up(conn, space, [key(Assignments, order)]).get(Assignments, order)
     if known is None:
         return []
+    cancelled = frozenset(known.cancelled)
     ids = [seat_id(OrderId(order), position) for position in range(len(known.seats))]
     found = look_up(conn, space, [key(SeatAssignment, id) for id in ids])
     return [
         Seat(
             position=position,
             seat_type=seat_type,
-            is_cancelled=position in known.cancelled,
+            is_cancelled=position in cancelled,
             holder=one if one is not None and one.attendee else None,
         )
         for position, seat_type in enumerate(known.seats)

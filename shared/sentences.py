@@ -56,6 +56,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "refund_under_way": "A refund of this money is under way. Wait for its end.",
     "registrant_missing": "Give your name and e-mail address first.",
     "sales_closed": "This conference takes no orders at present.",
+    "seats_available": "These seats are free at present. Order them instead of waiting.",
     "seat_cancelled": "This seat was cancelled.",
     "seat_type_twice": "A seat type stands twice in the order.",
     "too_many_seats": "At most {most} seats of one type fit in one order.",
@@ -125,10 +126,14 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "signature_invalid": "The signature of this message is not valid.",
     "token_of_another_device": "This device identifier belongs to another device.",
     "too_many_attempts": "Too many attempts. Wait a few minutes and try again.",
+    "too_many_changes": "This was done too often with this order. Wait a while and try again.",
     "too_many_holds": (
         "At most {most} seats can be held unpaid from one connection. Complete or cancel other orders first."
     ),
     "too_many_orders": "At most {most} orders a minute can be placed from one connection. Wait a little and try again.",
+    "too_many_waited_for": (
+        "At most {most} seats can be waited for from one connection. Leave the wait list elsewhere first."
+    ),
     "unavailable": "The server cannot do this at the moment. Nothing was changed; try again.",
     "unauthorized": "A valid token is missing.",
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from desktop.store.files import Connection, open_file, transaction
-from desktop.store.search import SEARCHED, match_expression, searchable_text, sorting_text
+from desktop.store.search import SEARCHED, group_of, match_expression, searchable_text, sorting_text
 from shared.domain import CODEC
 from shared.execute import Undecided
 from shared.kernel.codec import from_json, to_json
@@ -31,10 +31,26 @@ CREATE TABLE IF NOT EXISTS found (
     number INTEGER PRIMARY KEY, view TEXT NOT NULL, id TEXT NOT NULL, sorting TEXT NOT NULL, UNIQUE (view, id)
 );
 CREATE INDEX IF NOT EXISTS found_in_order ON found (view, sorting, id);
+CREATE TABLE IF NOT EXISTS grouped (
+    number INTEGER PRIMARY KEY, view TEXT NOT NULL, kind TEXT NOT NULL, sorting TEXT NOT NULL, id TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS grouped_in_order ON grouped (view, kind, sorting, id);
 CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(text, tokenize='trigram');
 PRAGMA user_version = 1;
 """
+_OF_VIEW: Final = "WITH part AS (SELECT number, view, id, sorting FROM found WHERE view = ?) "
+_OF_GROUP: Final = "WITH part AS (SELECT number, view, id, sorting FROM grouped WHERE view = ? AND kind = ?) "
+_PAGED: Final = (
+    "SELECT id, body FROM (SELECT view, id FROM part ORDER BY sorting, id LIMIT ? OFFSET ?) JOIN rows USING (view, id)"
+)
+_FOUND: Final = "SELECT found.id FROM search JOIN part AS found ON found.number = search.rowid WHERE "
+_COUNTED: Final = "SELECT count(*) FROM part"
 _NULL: Final = b"null"
+
+
+def _part(view: str, group: str) -> tuple[str, tuple[str, ...]]:
+    """The rows of a view, or of a group of it, as the begin of a query, and its arguments."""
+    return (_OF_GROUP, (view, group)) if group else (_OF_VIEW, (view,))
 
 
 class Snapshot:
@@ -69,31 +85,37 @@ class Snapshot:
             ).fetchall()
         return {Key(view, one): CODEC.decode_row(view, body) for one, body in found}
 
-    def page(self, view: str, *, offset: int, limit: int) -> dict[Key, Any]:
-        """Some rows of a searched view in order of `ORDERED`; as quick at its end as at its start."""
+    def rows_after(self, view: str, after: str, limit: int) -> dict[Key, Any]:
+        """The first rows with a greater id: as quick at the end of a long view as at its start."""
         with self._lock:
             found = self._connection.execute(
-                "SELECT id, body FROM (SELECT view, id FROM found WHERE view = ? ORDER BY sorting, id LIMIT ? OFFSET ?)"
-                " JOIN rows USING (view, id)",
-                (view, limit, offset),
+                "SELECT id, body FROM rows WHERE view = ? AND id > ? ORDER BY id LIMIT ?", (view, after, limit)
             ).fetchall()
         return {Key(view, one): CODEC.decode_row(view, body) for one, body in found}
 
-    def count(self, view: str) -> int:
-        """How many rows of a searched view there are."""
+    def page(self, view: str, *, offset: int, limit: int, group: str = "") -> dict[Key, Any]:
+        """Some rows of a searched view, or of its group, in order of `ORDERED`; as quick at its end as at its start."""
+        part, which = _part(view, group)
         with self._lock:
-            (number,) = self._connection.execute("SELECT count(*) FROM found WHERE view = ?", (view,)).fetchone()
+            found = self._connection.execute(part + _PAGED, (*which, limit, offset)).fetchall()
+        return {Key(view, one): CODEC.decode_row(view, body) for one, body in found}
+
+    def count(self, view: str, group: str = "") -> int:
+        """How many rows of a searched view, or of its group, there are."""
+        part, which = _part(view, group)
+        with self._lock:
+            (number,) = self._connection.execute(part + _COUNTED, which).fetchone()
         return int(number)
 
-    def search(self, view: str, text: str, *, limit: int = 50) -> list[Key]:
+    def search(self, view: str, text: str, *, limit: int = 50, group: str = "") -> list[Key]:
         """Keys of the rows that hold every word of the text, accents and case aside, the best first."""
         match = match_expression(text)
         if match is None:
             return []
-        found_of = "SELECT found.id FROM search JOIN found ON found.number = search.rowid WHERE found.view = ? AND "
-        sql = found_of + match.where  # clauses of ours; what was typed is among the arguments
+        part, which = _part(view, group)
+        sql = part + _FOUND + match.where  # clauses of ours; what was typed is among the arguments
         with self._lock:
-            found = self._connection.execute(sql, (view, *match.arguments, limit)).fetchall()
+            found = self._connection.execute(sql, (*which, *match.arguments, limit)).fetchall()
         return [Key(view, one) for (one,) in found]
 
     def checkpoint(self) -> Checkpoint:
@@ -189,6 +211,7 @@ class Base:
         for view in set(emptied) & SEARCHED.keys():
             connection.execute("DELETE FROM search WHERE rowid IN (SELECT number FROM found WHERE view = ?)", (view,))
             connection.execute("DELETE FROM found WHERE view = ?", (view,))
+            connection.execute("DELETE FROM grouped WHERE view = ?", (view,))
         searched = [(key, bytes(row.body)) for key, row in rows.items() if key.view in SEARCHED]
         if not searched:
             return
@@ -198,11 +221,22 @@ class Base:
             connection.executemany(
                 "DELETE FROM search WHERE rowid = (SELECT number FROM found WHERE view = ? AND id = ?)", keys
             )
+            connection.executemany(
+                "DELETE FROM grouped WHERE number = (SELECT number FROM found WHERE view = ? AND id = ?)", keys
+            )
             connection.executemany("DELETE FROM found WHERE view = ? AND id = ?", keys)
         indexed = [(key, CODEC.decode_row(key.view, body)) for key, body in searched if body != _NULL]
         connection.executemany(
             "INSERT INTO found VALUES (?, ?, ?, ?)",
             [(number, *key, sorting_text(row)) for number, (key, row) in enumerate(indexed, start=last + 1)],
+        )
+        connection.executemany(
+            "INSERT INTO grouped VALUES (?, ?, ?, ?, ?)",
+            [
+                (number, key.view, group, sorting_text(row), key.id)
+                for number, (key, row) in enumerate(indexed, start=last + 1)
+                if (group := group_of(row))
+            ],
         )
         connection.executemany(
             "INSERT INTO search (rowid, text) VALUES (?, ?)",

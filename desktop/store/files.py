@@ -15,7 +15,14 @@ KEY_BYTES: Final = 32
 
 
 class EnvironmentProblem(Exception):
-    """The disk, the network or the machine is in the way; the text tells the person what to do."""
+    """The disk, the network or the machine is in the way; the text tells the person what to do.
+
+    Its places are filled with the values, so that a window can say it in the reader's language.
+    """
+
+    def __init__(self, text: str, **values: object) -> None:
+        super().__init__(text.format_map(values) if values else text)
+        self.text, self.values = text, values
 
 
 def open_file(path: Path, key: bytes, schema: str) -> Connection:
@@ -26,7 +33,8 @@ def open_file(path: Path, key: bytes, schema: str) -> Connection:
     """
     if sqlite.sqlite_version_info < _WAL_RESET_FIXED:
         raise EnvironmentProblem(
-            f"SQLite {sqlite.sqlite_version} can lose commits. Lanyard needs 3.51.3 or newer: reinstall sqlcipher3."
+            "SQLite {version} can lose commits. Lanyard needs 3.51.3 or newer: reinstall sqlcipher3.",
+            version=sqlite.sqlite_version,
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
@@ -40,7 +48,7 @@ def open_file(path: Path, key: bytes, schema: str) -> Connection:
     except sqlite.DatabaseError as error:
         connection.close()
         raise EnvironmentProblem(
-            f"{path.name} cannot be opened: wrong key, or the file is damaged ({error})."
+            "{file} cannot be opened: wrong key, or the file is damaged ({why}).", file=path.name, why=error
         ) from error
     return connection
 
@@ -55,3 +63,8 @@ def transaction(connection: Connection) -> Iterator[Connection]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def files_of(path: Path) -> list[Path]:
+    """The file itself, and those that SQLite keeps beside it."""
+    return [path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")]

@@ -1,22 +1,36 @@
 """What the search index holds of a row, and what a typed text asks of it: every word, without accents and case."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from unicodedata import combining, normalize
 
+from shared.registration.order_list import listing_of
+
 SEARCHED: Final = {
     "checkin.passes": ("first_name", "last_name", "company", "locator"),
-    "registration.orders": ("locator", "first_name", "last_name", "email"),
+    "registration.orders": ("locator", "first_name", "last_name", "email", "codes"),
     "registration.seat_assignments": ("first_name", "last_name", "email", "company"),
+    "registration.wait_entries": ("first_name", "last_name", "email"),
+    "payments.ledger": ("reference", "payment"),
 }
-"""The fields that are searched, by view."""
+"""The fields that are searched, by view: texts, and tuples of texts."""
 
-ORDERED: Final = {
-    "checkin.passes": ("last_name", "first_name"),
-    "registration.orders": ("last_name", "first_name"),
-    "registration.seat_assignments": ("last_name", "first_name"),
+_NAME: Final = ("last_name", "first_name")
+ORDERED: Final[Mapping[str, tuple[str, ...] | Callable[[Any], str]]] = {
+    "checkin.passes": _NAME,
+    "registration.orders": lambda row: f"{_NUMBER_MOST - row.number:012d}",  # the newest first
+    "registration.seat_assignments": _NAME,
+    "registration.wait_entries": lambda row: f"{row.number:012d}",
+    "payments.ledger": lambda row: f"{_NUMBER_MOST - _seconds(row.at):012d}",  # the newest first
 }
-"""The fields that order the pages of a view; rows without them come last."""
+"""What orders the pages of a view: fields, of which rows without them come last, or a text made of the row."""
+
+GROUPED: Final[Mapping[str, Callable[[Any], str]]] = {"registration.orders": listing_of}
+"""The group of a row, by views of which one group can be paged through."""
+
+_NUMBER_MOST: Final = 10**12 - 1
 
 _LAST: Final = "\U0010ffff"
 
@@ -45,17 +59,39 @@ def folded(text: str) -> str:
 def searchable_text(row: Any) -> str:
     """What is found of a row, erased fields left out."""
     fields = SEARCHED[row.__wire__.name]
-    parts = [part for field in fields if isinstance(part := getattr(row, field), str)]
+    parts = [part for field in fields for part in _texts(getattr(row, field))]
     last, first = getattr(row, "last_name", ""), getattr(row, "first_name", "")
     if isinstance(last, str) and isinstance(first, str) and max(last + first, default="") >= _FIRST_IDEOGRAPH:
         parts.append(last + first)  # written without a blank between
     return folded(" ".join(parts))
 
 
+def _texts(value: Any) -> tuple[str, ...]:
+    """The texts of a field, none of one that was erased."""
+    return (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
 def sorting_text(row: Any) -> str:
     """What a row is ordered by in the pages of its view."""
     fields = ORDERED[row.__wire__.name]
+    if callable(fields):
+        return fields(row)
     return folded(" ".join(part for field in fields if isinstance(part := getattr(row, field), str) and part)) or _LAST
+
+
+def group_of(row: Any) -> str:
+    """The row's group among those that can be paged through; empty where its view has none."""
+    group = GROUPED.get(row.__wire__.name)
+    return "" if group is None else group(row)
+
+
+def is_in(group: str, row: Any) -> bool:
+    """Whether there is a row, and it is in the group."""
+    return row is not None and group_of(row) == group
 
 
 def match_expression(text: str) -> Match | None:

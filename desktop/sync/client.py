@@ -98,7 +98,7 @@ class HttpFeed:
         except (httpx.HTTPError, httpx.StreamError, httpx_sse.SSEError) as error:
             raise _unreachable(error) from error
         except Undecodable as error:
-            raise Unreachable(f"The server's changes cannot be read ({error.detail}).") from error
+            raise Unreachable("The server's changes cannot be read ({why}).", why=error.detail) from error
         finally:
             self._response.close()
 
@@ -110,4 +110,6 @@ class HttpFeed:
 
 
 def _unreachable(error: Exception) -> Unreachable:
-    return Unreachable(f"The server cannot be reached ({str(error) or type(error).__name__}). Work goes on without it.")
+    return Unreachable(
+        "The server cannot be reached ({why}). Work goes on without it.", why=str(error) or type(error).__name__
+    )

@@ -65,8 +65,19 @@ class AccessRequest:
     role: Role
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """An exported queue that the server took. It does no command twice, so nobody need know who delivered first."""
+
+    commands: int
+    is_own: bool
+    """This device had exported it."""
+    is_known: bool
+    """It is for a conference on this device."""
+
+
 class Desk(Protocol):
-    """The profile, as far as the screens see it. Calls return at once, but for `enrol`, which asks the server."""
+    """The profile, as far as the screens see it. Calls return at once, but `enrol` and `deliver` ask the server."""
 
     @property
     def label(self) -> str:
@@ -87,6 +98,9 @@ class Desk(Protocol):
     def sync_now(self) -> None: ...
     def export_queue(self, conference: str, file: Path) -> int:
         """Write what is pending into a signed file that another device can deliver; how many commands."""
+
+    def deliver(self, file: Path) -> Delivery:
+        """Hand a queue that a device exported to the server; call it in a thread. Raises Refused."""
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call the listener when a connection or the set of conferences changed, on whatever thread."""

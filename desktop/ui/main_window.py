@@ -1,9 +1,13 @@
 """The window: navigation, the screen in use, the status bar. It remembers its place."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.ui.appearance import Appearance
+from desktop.ui.attention.listed import listed
 from desktop.ui.connection_details import ConnectionDetails
 from desktop.ui.desk import Connection, Desk, Line
 from desktop.ui.door.door_screen import DoorScreen
@@ -12,25 +16,35 @@ from desktop.ui.door.sounds import Sounds
 from desktop.ui.enrol.enrol_screen import EnrolScreen
 from desktop.ui.home.create_dialog import CreateDialog
 from desktop.ui.home.home_screen import HomeScreen
+from desktop.ui.keys import keymap
+from desktop.ui.keys.cheat_sheet import CheatSheet
+from desktop.ui.kiosk.kiosk import Kiosk
+from desktop.ui.leaving import Leaving, Save
 from desktop.ui.navigation import Navigation
 from desktop.ui.parts.shapes import Shape
+from desktop.ui.preferences.preferences_dialog import PreferencesDialog
 from desktop.ui.problems import inbox
 from desktop.ui.screens import Screens
 from desktop.ui.status_bar import StatusBar
 from desktop.workspace import Workspace
 from shared.conference.conference import Conference
+from shared.kernel.decider import Role
 
 _QUIET_MS = 200
 _WIDTH, _HEIGHT = 1280, 800
+_OFFICE = ("orders", "attention", "money", "discounts", "waitlist", "dashboard", "devices")
+"""Places for organizers: door staff have no rows to show there."""
 
 
 class MainWindow(QMainWindow):
-    """`sounded` carries the tone of each verdict at the door."""
+    """`sounded` carries the tone of each verdict at the door; `reopen_asked` asks for a window in another language."""
 
     sounded = Signal(str)
+    closed = Signal()
+    reopen_asked = Signal()
     _desk_changed = Signal()
 
-    def __init__(self, desk: Desk, settings: QSettings, server: str = "") -> None:
+    def __init__(self, desk: Desk, settings: QSettings, server: str = "", appearance: Appearance | None = None) -> None:
         super().__init__()
         self.setWindowTitle("Lanyard[*]")
         self.setMinimumSize(1024, 640)
@@ -38,17 +52,30 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.scanner = Scanner(application)
+        self._appearance = appearance or Appearance(application, settings)
+        self._leaving = Leaving(self, self._unsaved, self.closed.emit)
+        self.kiosk = Kiosk(self, settings, lambda: desk.now().timestamp())
+        self.kiosk.changed.connect(self._stand)
         self.place = "home"
         self.screens: Screens | None = None
         self._by_conference: dict[str, Screens] = {}
         self.navigation = Navigation(
             {
                 "home": (Shape.HOME, self.tr("Home")),
+                "dashboard": (Shape.CHART, self.tr("Dashboard")),
                 "conference": (Shape.CONFERENCE, self.tr("Conference")),
+                "orders": (Shape.RECEIPT, self.tr("Orders")),
+                "attention": (Shape.FLAG, self.tr("Attention")),
+                "money": (Shape.COINS, self.tr("Money")),
+                "discounts": (Shape.PERCENT, self.tr("Discounts")),
+                "waitlist": (Shape.QUEUE, self.tr("Wait list")),
                 "attendees": (Shape.PEOPLE, self.tr("Attendees")),
                 "door": (Shape.DOOR, self.tr("Door")),
+                "sale": (Shape.TILL, self.tr("On-site sale")),
+                "badges": (Shape.BADGE, self.tr("Badges")),
                 "problems": (Shape.INBOX, self.tr("Problems")),
                 "activity": (Shape.LIST, self.tr("Activity")),
+                "devices": (Shape.DEVICE, self.tr("Devices")),
             }
         )
         self.navigation.gone.connect(self.go)
@@ -61,6 +88,8 @@ class MainWindow(QMainWindow):
         self.enrolment: EnrolScreen | None = None
         self.status = StatusBar(desk.now)
         self.status.details_asked.connect(self.show_connection)
+        self.status.keys_asked.connect(self.show_keys)
+        self.status.settings_asked.connect(self.show_settings)
         self._arrange()
         self._stale = QTimer(self)
         self._stale.setSingleShot(True)
@@ -72,6 +101,8 @@ class MainWindow(QMainWindow):
         self.sounded.connect(self.sounds.play)
         self._restore()
         self._start()
+        if self.is_at_kiosk:
+            self._stand()
 
     def _arrange(self) -> None:
         whole = QWidget()
@@ -115,16 +146,18 @@ class MainWindow(QMainWindow):
         self._mark_unsaved()
         self._settings.setValue("window/conference", conference)
         self._refresh()
-        self.go(place if place in self.navigation.buttons else "conference")
+        self.go(place if self.navigation.has(place) else "conference")
 
     def go(self, place: str) -> None:
-        """Show a place."""
+        """Show a place. At a kiosk there is none but the door."""
+        if self.is_at_kiosk and place != "door":
+            return
         screen: QWidget = self.home if place == "home" or self.screens is None else self.screens.screen(place)
         if self.stack.indexOf(screen) < 0:
             self.stack.addWidget(screen)
         self.place = "home" if screen is self.home else place
         self.stack.setCurrentWidget(screen)
-        self.navigation.setVisible(True)
+        self.navigation.setVisible(not self.is_at_kiosk)
         self.navigation.show_place(self.place)
         self._settings.setValue("window/place", self.place)
         if screen is self.home:
@@ -162,7 +195,10 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def show_connection(self) -> None:
-        """The details of the connection."""
+        """The details of the connection; at a kiosk they are for whoever knows the PIN."""
+        if self.is_at_kiosk:
+            self.kiosk.ask_to_leave()
+            return
         if self.screens is None:
             self.enrol()
             return
@@ -172,6 +208,54 @@ class MainWindow(QMainWindow):
         self.screens.changes.changed.connect(dialog.refresh)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def show_keys(self) -> None:
+        """The keys of the screen in front, and of the window."""
+        screen = self.stack.currentWidget() or self.home
+        groups = {
+            self.navigation.text_of(self.place): keymap.of_screen(screen, self.place),
+            self.tr("Everywhere"): keymap.of_window(self, self.navigation, self.status),
+        }
+        sheet = CheatSheet(groups, self)
+        sheet.finished.connect(sheet.deleteLater)
+        sheet.open()
+
+    def show_settings(self) -> None:
+        """Language, looks, kiosk mode; at a kiosk, the way out of it."""
+        if self.is_at_kiosk:
+            self.kiosk.ask_to_leave()
+            return
+        dialog = PreferencesDialog(self._settings, self._appearance, self, may_stand=self.screens is not None)
+        dialog.language_chosen.connect(lambda: self.leave(self.reopen_asked.emit))
+        dialog.kiosk_asked.connect(self.kiosk.ask_to_begin)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # Kiosk mode, and closing
+
+    @property
+    def is_at_kiosk(self) -> bool:
+        """Whether the door is all there is. Without a conference there is no door to stand at."""
+        return self.kiosk.is_on and self.screens is not None
+
+    def _stand(self) -> None:
+        is_kiosk = self.is_at_kiosk
+        self.status.stand(is_kiosk=is_kiosk)
+        self.go("door")
+        full = Qt.WindowState.WindowFullScreen
+        self.setWindowState(self.windowState() | full if is_kiosk else self.windowState() & ~full)
+
+    def leave(self, then: Callable[[], object]) -> None:
+        """Close, asking about what is not saved, and then do something."""
+        self._leaving.leave(then)
+
+    def _unsaved(self) -> dict[str, Save]:
+        """How to save what was typed, by conference."""
+        return {
+            getattr(one.workspace.get(Conference), "name", one.workspace.conference): one.save
+            for one in self._by_conference.values()
+            if one.is_unsaved
+        }
 
     # What is always shown
 
@@ -197,8 +281,13 @@ class MainWindow(QMainWindow):
         else:
             workspace = self.screens.workspace
             conference = workspace.get(Conference)
+            self.navigation.hide_places(() if workspace.role is Role.ORGANIZER else _OFFICE)
             self.navigation.name_conference(self.tr("Loading…") if conference is None else conference.name)
             self.navigation.count("problems", inbox.count(workspace))
+            if workspace.role is Role.ORGANIZER:
+                self.navigation.count("attention", len(listed(workspace)))
+            elif not self.navigation.has(self.place):
+                self.go("conference")
             self.status.watch(workspace, self._desk.connection(workspace.conference))
         if self.place == "home":
             self.home.refresh()
@@ -217,7 +306,15 @@ class MainWindow(QMainWindow):
         self.resize(min(_WIDTH, screen.width()), min(_HEIGHT, screen.height()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.is_at_kiosk:
+            self.kiosk.ask_to_leave()
+            event.ignore()
+            return
+        if not self._leaving.may_close():
+            event.ignore()
+            return
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.sync()
         self.scanner.close()
         super().closeEvent(event)
+        self._leaving.done()

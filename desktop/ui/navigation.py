@@ -1,6 +1,6 @@
 """The rail at the left: where one can go, with the number of open problems."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QKeySequence
@@ -11,6 +11,12 @@ from desktop.ui.parts.shapes import Shape, icon
 from desktop.ui.tokens import Space, Tone
 
 _WIDTH = 196
+_DIGITS = 10
+
+
+def _keys(place: int) -> str:
+    """The shortcut of the n-th place: Alt+1 to Alt+9, then Alt+0, then with Shift from 1 again."""
+    return f"Alt+{place % _DIGITS}" if place <= _DIGITS else f"Alt+Shift+{place - _DIGITS}"
 
 
 class Navigation(QFrame):
@@ -40,13 +46,26 @@ class Navigation(QFrame):
             made = button(text, lambda name=name: self.gone.emit(name), "nav")  # type: ignore[misc]
             made.setCheckable(True)
             made.setIconSize(QSize(18, 18))
-            made.setShortcut(QKeySequence(f"Alt+{place}"))
-            made.setToolTip(f"Alt+{place}")
+            keys = _keys(place)
+            made.setShortcut(QKeySequence(keys))
+            made.setToolTip(keys)
             self._group.addButton(made)
             self.buttons[name] = made
             column.addWidget(made)
         column.addStretch(1)
         self._draw()
+
+    def has(self, name: str) -> bool:
+        """Whether one can go there."""
+        return name in self.buttons and not self.buttons[name].isHidden()
+
+    def text_of(self, name: str) -> str:
+        return self._texts[name]
+
+    def hide_places(self, names: Collection[str]) -> None:
+        """Leave out places that this device's role has nothing to do with."""
+        for name, made in self.buttons.items():
+            made.setVisible(name not in names)
 
     def show_place(self, name: str) -> None:
         self.buttons[name].setChecked(True)

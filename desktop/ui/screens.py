@@ -4,17 +4,34 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QSettings, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.ui.activity.activity_screen import ActivityScreen
 from desktop.ui.attendees.attendees_screen import AttendeesScreen
+from desktop.ui.attention.attention_screen import AttentionScreen
+from desktop.ui.badges.badges_screen import BadgesScreen
+from desktop.ui.badges.printing import BadgeDesk
 from desktop.ui.changes import Changes
+from desktop.ui.dashboard.dashboard_screen import DashboardScreen
 from desktop.ui.desk import Desk
+from desktop.ui.devices.devices_screen import DevicesScreen
+from desktop.ui.discounts.discounts_screen import DiscountsScreen
 from desktop.ui.door.door_screen import DoorScreen
 from desktop.ui.door.scanner import Scanner
 from desktop.ui.editor.editor_screen import EditorScreen
+from desktop.ui.exchange.export_dialog import ExportDialog
+from desktop.ui.exchange.import_dialog import ImportDialog
+from desktop.ui.money.money_screen import MoneyScreen
+from desktop.ui.orders.orders_screen import OrdersScreen
+from desktop.ui.parts import columns
+from desktop.ui.parts.paper import SystemPress, ask_pdf
 from desktop.ui.problems.problems_screen import ProblemsScreen
+from desktop.ui.sale.sale_screen import SaleScreen
+from desktop.ui.sale.till import Till
+from desktop.ui.waitlist.waitlist_screen import WaitListScreen
 from desktop.workspace import Workspace
+from shared.checkin.verdict import Pass
+from shared.kernel.ids import OrderId
 
 S = TypeVar("S", bound=QWidget)
 
@@ -37,19 +54,30 @@ class Screens(QObject):
         self.workspace = workspace
         self.changes = Changes(workspace, self)
         self._desk, self._scanner, self._settings = desk, scanner, settings
+        self.badges = BadgeDesk(workspace, settings, SystemPress(), new_id=desk.new_id, now=desk.now)
         self._made: dict[str, QWidget] = {}
         self._makers: Mapping[str, Callable[[], QWidget]] = {
+            "dashboard": self._dashboard,
             "conference": self._editor,
-            "attendees": lambda: AttendeesScreen(workspace, self.changes),
+            "orders": lambda: OrdersScreen(workspace, self.changes, self._desk.new_id),
+            "attention": self._attention,
+            "money": self._money,
+            "discounts": lambda: DiscountsScreen(workspace, self.changes, self._desk.now),
+            "waitlist": self._wait_list,
+            "attendees": self._attendees,
             "door": self._door,
+            "sale": self._sale,
+            "badges": lambda: BadgesScreen(workspace, self.changes, self.badges, desk.new_id, ask_pdf),
             "problems": self._problems,
             "activity": lambda: ActivityScreen(workspace, self.changes),
+            "devices": lambda: DevicesScreen(workspace, self.changes),
         }
 
     def screen(self, place: str) -> QWidget:
         """The screen of a place."""
         if place not in self._made:
             self._made[place] = self._makers[place]()
+            columns.remember(self._made[place], self._settings, place)
         return self._made[place]
 
     def made(self, place: str, kind: type[S]) -> S:
@@ -69,6 +97,43 @@ class Screens(QObject):
         editor = self._made.get("conference")
         return isinstance(editor, EditorScreen) and editor.is_unsaved
 
+    def open_order(self, id: str) -> None:
+        """Show one order, wherever it was asked for."""
+        self.gone.emit("orders")
+        self.made("orders", OrdersScreen).open_order(OrderId(id))
+
+    def _attention(self) -> AttentionScreen:
+        made = AttentionScreen(self.workspace, self.changes, self._desk.new_id)
+        made.order_asked.connect(self.open_order)
+        return made
+
+    def _money(self) -> MoneyScreen:
+        made = MoneyScreen(self.workspace, self.changes)
+        made.order_asked.connect(self.open_order)
+        return made
+
+    def _wait_list(self) -> WaitListScreen:
+        made = WaitListScreen(self.workspace, self.changes)
+        made.order_asked.connect(self.open_order)
+        return made
+
+    def _attendees(self) -> AttendeesScreen:
+        made = AttendeesScreen(self.workspace, self.changes)
+        made.import_asked.connect(lambda: _open(ImportDialog(self.workspace, self._desk, made.window())))
+        made.export_asked.connect(lambda: _open(ExportDialog(self.workspace, made.window())))
+        return made
+
+    def _dashboard(self) -> DashboardScreen:
+        made = DashboardScreen(self.workspace, self.changes)
+        made.asked.connect(self.gone)
+        return made
+
+    def save(self) -> None:
+        """Save what was typed. What is refused stays typed, and `is_unsaved`."""
+        editor = self._made.get("conference")
+        if isinstance(editor, EditorScreen):
+            editor.save()
+
     def _editor(self) -> EditorScreen:
         made = EditorScreen(self.workspace, self.changes, self._desk.new_id)
         made.typed.connect(self.unsaved)
@@ -81,14 +146,34 @@ class Screens(QObject):
             scanner=self._scanner,
             connection=lambda: self._desk.connection(self.workspace.conference),
             settings=self._settings,
+            badges=self.badges,
             now=self._desk.now,
         )
+        made.further_asked.connect(self._sell_further)
         made.came_up.connect(lambda: self.gone.emit("door"))
         made.sounded.connect(self.sounded)
         return made
+
+    def _sell_further(self, row: Pass) -> None:
+        self.gone.emit("sale")
+        self.made("sale", SaleScreen).start_for(row)
+
+    def _sale(self) -> SaleScreen:
+        return SaleScreen(
+            self.workspace,
+            self.changes,
+            till=Till(self.workspace, new_id=self._desk.new_id, now=self._desk.now),
+            badges=self.badges,
+            connection=lambda: self._desk.connection(self.workspace.conference),
+        )
 
     def _problems(self) -> ProblemsScreen:
         made = ProblemsScreen(self.workspace, self.changes)
         made.change_asked.connect(lambda _: self.gone.emit("conference"))
         made.counted.connect(self.counted)
         return made
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from desktop.ui import words
 from desktop.ui.desk import Connection, Line
@@ -62,6 +63,8 @@ class StatusBar(QFrame):
     """Every part opens the details. There is no switch for being online."""
 
     details_asked = Signal()
+    keys_asked = Signal()
+    settings_asked = Signal()
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -80,10 +83,21 @@ class StatusBar(QFrame):
         row.addStretch(1)
         self.equal = button("", self.details_asked.emit, "status")
         row.addWidget(self.equal)
+        self.keys = button("", self.keys_asked.emit, "status")
+        self.settings = button("", self.settings_asked.emit, "status")
+        row.addWidget(self.keys)
+        row.addWidget(self.settings)
+        self.stand(is_kiosk=False)
         aging = QTimer(self)
         aging.setInterval(_AGING_MS)
         aging.timeout.connect(self.refresh)
         aging.start()
+
+    def stand(self, *, is_kiosk: bool) -> None:
+        """Offer what the window can do: at a kiosk that is to leave it."""
+        _name(self.keys, self.tr("Keys"), QKeySequence(QKeySequence.StandardKey.HelpContents))
+        text = self.tr("Leave kiosk mode…") if is_kiosk else self.tr("Settings")
+        _name(self.settings, text, QKeySequence("Ctrl+,"))
 
     def watch(self, workspace: Workspace | None, connection: Connection) -> None:
         self._workspace, self._connection = workspace, connection
@@ -110,3 +124,10 @@ class StatusBar(QFrame):
             part.setAccessibleName(self.tr("Connection: {0}").format(part.text()))
         for part in (self.pending, self.age, self.equal):
             part.setVisible(self._workspace is not None)
+
+
+def _name(which: QPushButton, text: str, keys: QKeySequence) -> None:
+    which.setText(text)
+    which.setShortcut(keys)  # after the text, which takes it away
+    which.setAccessibleName(text)
+    which.setToolTip(keys.toString(QKeySequence.SequenceFormat.NativeText))

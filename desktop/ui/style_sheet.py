@@ -41,6 +41,7 @@ QLabel[look="figure"] {{ font-size: {Size.FIGURE}pt; font-weight: 600; }}
 QLabel[look="muted"] {{ color: {colours.muted}; }}
 QLabel[look="small"] {{ color: {colours.muted}; font-size: {Size.SMALL}pt; }}
 QLabel[look="caption"] {{ color: {colours.muted}; font-size: {Size.SMALL}pt; font-weight: 600; }}
+QLabel[look="key"] {{ background: {colours.sunken}; border: 1px solid {colours.control_line}; border-radius: 4px; padding: 1px 6px; font-size: {Size.SMALL}pt; }}
 QLabel[look="error"] {{ color: {colours.strong[Tone.BAD]}; font-size: {Size.SMALL}pt; }}
 {strongs}
 {fields} {{

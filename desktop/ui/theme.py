@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
 from desktop.ui.style_sheet import style_sheet
-from desktop.ui.tokens import DARK, FONTS, LIGHT, Colours, Size, Tone
+from desktop.ui.tokens import FONTS, LIGHT, Colours, Size, Tone
 
 _ROLES: Final = QPalette.ColorRole
 
@@ -29,19 +28,6 @@ class Theme:
         app.setFont(_font())
         app.setPalette(palette(colours))
         app.setStyleSheet(style_sheet(colours))
-
-    @classmethod
-    def follow_system(cls, app: QApplication) -> None:
-        """Use the scheme that the desktop environment prefers, now and when it changes."""
-        hints = app.styleHints()
-
-        def dress() -> None:
-            wanted = DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
-            if wanted is not cls._now or not app.styleSheet():
-                cls.use(app, wanted)
-
-        dress()
-        hints.colorSchemeChanged.connect(dress)
 
 
 def _font() -> QFont:

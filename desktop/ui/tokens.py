@@ -92,6 +92,49 @@ DARK: Final = Colours(
     },
 )
 
+PLAIN_LIGHT: Final = Colours(
+    is_dark=False,
+    window="#ffffff",
+    surface="#ffffff",
+    sunken="#f0f0f0",
+    line="#000000",
+    control_line="#000000",
+    text="#000000",
+    muted="#262626",
+    on_strong="#ffffff",
+    strong={
+        Tone.NEUTRAL: "#262626",
+        Tone.ACCENT: "#0031a8",
+        Tone.GOOD: "#004d1f",
+        Tone.CAUTION: "#5c3300",
+        Tone.BAD: "#8a0000",
+        Tone.WAITING: "#42117f",
+    },
+    soft=dict.fromkeys(Tone, "#ffffff") | {Tone.ACCENT: "#d6e4ff"},
+)
+"""High contrast, 7 to 1 and lines in full strength."""
+
+PLAIN_DARK: Final = Colours(
+    is_dark=True,
+    window="#000000",
+    surface="#000000",
+    sunken="#1c1c1c",
+    line="#ffffff",
+    control_line="#ffffff",
+    text="#ffffff",
+    muted="#e0e0e0",
+    on_strong="#000000",
+    strong={
+        Tone.NEUTRAL: "#e0e0e0",
+        Tone.ACCENT: "#ffe14d",
+        Tone.GOOD: "#6dffa5",
+        Tone.CAUTION: "#ffc46b",
+        Tone.BAD: "#ffb3ad",
+        Tone.WAITING: "#dcc8ff",
+    },
+    soft=dict.fromkeys(Tone, "#000000") | {Tone.ACCENT: "#3d3500"},
+)
+
 
 LOUD: Final = {
     Tone.GOOD: ("#14703c", "#ffffff"),

@@ -1,5 +1,6 @@
 """The system's terms as a person reads them: names, amounts, times, commands, outcomes."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -7,19 +8,24 @@ from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
+from desktop.store.files import EnvironmentProblem
 from desktop.store.log import Notice
 from desktop.ui.edits import edits_of
 from desktop.ui.translation import QT_TRANSLATE_NOOP
 from desktop.workspace import Workspace
+from shared import sentences
 from shared.access.access import Device
 from shared.checkin.areas import Area
+from shared.checkin.correction import CorrectAttendee
 from shared.checkin.verdict import Pass, Seen
 from shared.conference.conference import CANCEL_NEVER, Conference
 from shared.conference.seat_types import SeatType
 from shared.kernel.decider import Role
 from shared.kernel.money import minor_digits
 from shared.kernel.personal import PersonalText
-from shared.sentences import sentence
+from shared.registration.allotments import LeaseAllotment
+from shared.registration.door_sale import RecordDoorSale, RecordTillCount
+from shared.registration.receipts import Method
 
 _CONTEXT: Final = "words"
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
@@ -27,12 +33,29 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
 def say(text: str, **values: object) -> str:
     """A text in the user's language, with its values."""
-    return QCoreApplication.translate(_CONTEXT, text).format(**values)
+    translated = QCoreApplication.translate(_CONTEXT, text)
+    return translated.format(**values) if values else translated
 
 
 def plural(number: int, one: str, many: str) -> str:
-    """`1 seat` or `2 seats`, the number grouped."""
-    return f"{count(number)} {QCoreApplication.translate(_CONTEXT, one if number == 1 else many)}"
+    """`1 seat` or `2 seats`, the number grouped. A translation that wants it elsewhere than before says where: {n}."""
+    text = QCoreApplication.translate(_CONTEXT, one if number == 1 else many)
+    return text.format(n=count(number)) if "{n}" in text else f"{count(number)} {text}"
+
+
+def inside(name: str) -> str:
+    """A name of something as it stands within a sentence: small, but where nouns have capitals."""
+    return name if QLocale().language() is QLocale.Language.German else name.lower()
+
+
+def sentence(code: str, values: Mapping[str, Any] | None = None) -> str:
+    """What a refusal means, in the user's language."""
+    return sentences.sentence(code, values, lambda text: QCoreApplication.translate(_CONTEXT, text))
+
+
+def problem(error: EnvironmentProblem | OSError) -> str:
+    """What is in the way, in the user's language; the system says its own errors itself."""
+    return say(error.text, **error.values) if isinstance(error, EnvironmentProblem) else str(error)
 
 
 def count(number: int) -> str:
@@ -80,12 +103,14 @@ def day(when: date) -> str:
 
 def long_days(starts: date, ends: date) -> str:
     """The days of a conference."""
-    locale = QLocale()
-    first, last = (QDate(one.year, one.month, one.day) for one in (starts, ends))
     if starts == ends:
-        return locale.toString(first, "d MMMM yyyy")
-    start_format = "d MMMM yyyy" if starts.year != ends.year else "d MMMM" if starts.month != ends.month else "d"
-    return f"{locale.toString(first, start_format)} – {locale.toString(last, 'd MMMM yyyy')}"
+        form = say("d MMMM yyyy")
+    elif starts.year != ends.year:
+        form = say("d MMMM yyyy – d MMMM yyyy")
+    else:
+        form = say("d MMMM – d MMMM yyyy") if starts.month != ends.month else say("d – d MMMM yyyy")
+    days = (QDate(one.year, one.month, one.day) for one in (starts, ends))
+    return " – ".join(QLocale().toString(one, part) for one, part in zip(days, form.split(" – "), strict=False))
 
 
 def clock(when: datetime) -> str:
@@ -139,6 +164,16 @@ def seat_type(workspace: Workspace, id: str | None) -> str:
     return say("Unknown ticket type") if known is None else known.name
 
 
+def method(which: Method) -> str:
+    """How money came."""
+    return {
+        Method.PROVIDER: say("Online payment"),
+        Method.TRANSFER: say("Bank transfer"),
+        Method.CASH: say("Cash"),
+        Method.TERMINAL: say("Card"),
+    }[which]
+
+
 def role(which: Role) -> str:
     return say("Organizer") if which is Role.ORGANIZER else say("Door staff")
 
@@ -163,6 +198,12 @@ FIELDS: Final[Mapping[str, str]] = {
     "price": QT_TRANSLATE_NOOP("words", "Price"),
     "email": QT_TRANSLATE_NOOP("words", "E-mail"),
     "seat_types": QT_TRANSLATE_NOOP("words", "Seat types"),
+    "percentage": QT_TRANSLATE_NOOP("words", "Percentage"),
+    "amount": QT_TRANSLATE_NOOP("words", "Amount"),
+    "valid_from": QT_TRANSLATE_NOOP("words", "Valid from"),
+    "valid_until": QT_TRANSLATE_NOOP("words", "Valid until"),
+    "combines_with": QT_TRANSLATE_NOOP("words", "Combines with"),
+    "note": QT_TRANSLATE_NOOP("words", "Note"),
 }
 
 
@@ -207,6 +248,27 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "registration.assign_seat": QT_TRANSLATE_NOOP("words", "Assign a seat"),
     "registration.unassign_seat": QT_TRANSLATE_NOOP("words", "Take back a seat assignment"),
     "registration.cancel_seats": QT_TRANSLATE_NOOP("words", "Cancel seats"),
+    "registration.cancel_order": QT_TRANSLATE_NOOP("words", "Cancel an order"),
+    "registration.reseat_order": QT_TRANSLATE_NOOP("words", "Give an order its seats again, for late money"),
+    "registration.resolve_task": QT_TRANSLATE_NOOP("words", "Settle a matter of money without a refund"),
+    "registration.leave_wait_list": QT_TRANSLATE_NOOP("words", "Take an entry off the wait list"),
+    "payments.record_payment": QT_TRANSLATE_NOOP("words", "Record a payment of {amount}"),
+    "payments.request_refund": QT_TRANSLATE_NOOP("words", "Ask for a refund of {amount}"),
+    "payments.record_refund": QT_TRANSLATE_NOOP("words", "Record a refund of {amount} that was paid by hand"),
+    "discounts.define_discount": QT_TRANSLATE_NOOP("words", "Define the discount code “{code}”"),
+    "discounts.edit_discount": QT_TRANSLATE_NOOP("words", "Change {fields} of the discount code “{code}”"),
+    "discounts.withdraw_discount": QT_TRANSLATE_NOOP("words", "Withdraw the discount code “{code}”"),
+    "registration.lease_allotment": QT_TRANSLATE_NOOP("words", "Lease {quantity} seats: {seat_type}"),
+    "registration.return_allotment": QT_TRANSLATE_NOOP("words", "Return the seats of a lease"),
+    "registration.write_off_allotment": QT_TRANSLATE_NOOP("words", "Write off the lease of a desk"),
+    "registration.record_door_sale": QT_TRANSLATE_NOOP("words", "Sell at the door: {seats}, {total} ({method})"),
+    "registration.void_door_sale": QT_TRANSLATE_NOOP("words", "Void a sale at the door"),
+    "registration.record_till_count": QT_TRANSLATE_NOOP("words", "Close the till: {counted} counted"),
+    "checkin.correct_attendee": QT_TRANSLATE_NOOP("words", "Correct a name to {corrected}"),
+    "checkin.define_badge_layout": QT_TRANSLATE_NOOP("words", "Add the badge layout “{name}”"),
+    "checkin.edit_badge_layout": QT_TRANSLATE_NOOP("words", "Change a badge layout"),
+    "checkin.remove_badge_layout": QT_TRANSLATE_NOOP("words", "Remove a badge layout"),
+    "checkin.record_badge_printed": QT_TRANSLATE_NOOP("words", "Print the badge of {person}"),
     "access.change_device_role": QT_TRANSLATE_NOOP("words", "Change the role of a device"),
     "access.revoke_device": QT_TRANSLATE_NOOP("words", "Revoke a device"),
     "access.erase_person": QT_TRANSLATE_NOOP("words", "Erase a person"),
@@ -227,15 +289,38 @@ def command(workspace: Workspace, name: str, body: Any) -> str:
     if name == "checkin.record_scan":
         return _scan(workspace, body)
     values: dict[str, object] = {
-        part: one for part in ("name", "slug") if isinstance(one := getattr(body, part, None), str)
+        part: one for part in ("name", "slug", "code") if isinstance(one := getattr(body, part, None), str)
     }
     edited = edits_of(body)
-    values["fields"] = ", ".join(field(one).lower() for one in edited)
+    values["fields"] = ", ".join(inside(field(one)) for one in edited)
     values["seat_type"] = seat_type(workspace, getattr(body, "seat_type", None))
     values["person"] = _person(workspace, getattr(body, "ticket", None))
+    if isinstance(amount := getattr(body, "amount", None), int):
+        values["amount"] = money(amount, getattr(body, "currency", None) or "EUR")
+    values |= _on_site(workspace, body)
     if name in _COMMANDS:
         return say(_COMMANDS[name], **values)
     return name.rpartition(".")[2].replace("_", " ").capitalize()
+
+
+def _on_site(workspace: Workspace, body: Any) -> dict[str, object]:
+    """What the sentences of the desk at the door need besides."""
+    match body:
+        case LeaseAllotment(quantity=quantity):
+            return {"quantity": count(quantity)}
+        case RecordDoorSale(seats=seats):
+            names = Counter(seat_type(workspace, one.seat_type) for one in seats)
+            return {
+                "seats": ", ".join(f"{count(many)} × {one}" for one, many in names.items()),
+                "total": money(sum(one.price for one in seats), body.currency),
+                "method": inside(method(body.method)),
+            }
+        case RecordTillCount(counted=counted):
+            return {"counted": money(counted, body.currency)}
+        case CorrectAttendee():
+            return {"corrected": full_name(body.first_name, body.last_name)}
+        case _:
+            return {}
 
 
 def _scan(workspace: Workspace, body: Any) -> str:

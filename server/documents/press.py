@@ -33,16 +33,24 @@ class Press:
 
     def pdf(self, template: str, content: Mapping[str, Any], language: str) -> bytes:
         """The PDF of a template in `templates/`, which reads the content as JSON. Blocks: not for the event loop."""
+        made: bytes = typst.compile(**self._job(template, content, language), timestamp=0)
+        return made
+
+    def png(self, template: str, content: Mapping[str, Any], language: str) -> bytes:
+        """A document of one page as a picture of it."""
+        made: bytes = typst.compile(**self._job(template, content, language), format="png", ppi=100)
+        return made
+
+    def _job(self, template: str, content: Mapping[str, Any], language: str) -> dict[str, Any]:
         asked = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", *_CJK.get(language, _CJK_USUAL))
         # Typst finds another font by itself for what these lack; naming one that is not there would be an error.
         fonts = [family for family in asked if family in self._families] or ["Libertinus Serif"]
-        return typst.compile(
-            _TEMPLATES / f"{template}.typ",
-            root=_TEMPLATES,
-            font_paths=self._fonts,
-            sys_inputs={"content": json.dumps({**content, "language": language, "fonts": fonts})},
-            timestamp=0,
-        )
+        return {
+            "input": _TEMPLATES / f"{template}.typ",
+            "root": _TEMPLATES,
+            "font_paths": self._fonts,
+            "sys_inputs": {"content": json.dumps({**content, "language": language, "fonts": fonts})},
+        }
 
 
 def missing_packages(families: Collection[str]) -> list[str]:

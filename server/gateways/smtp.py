@@ -111,7 +111,8 @@ class _Session:
                 client = self._client or await self._connected()
                 await client.send_message(mail)
         except (SMTPException, OSError, ValueError) as error:
-            if not self._is_alive():
+            # An answer that comes after the time would be taken for the next mail's.
+            if isinstance(error, TimeoutError) or not self._is_alive():
                 self._drop()
             raise _unsent(error) from None
 

@@ -42,7 +42,6 @@ class OwnSeat:
 async def own_seat(opened: Opened, position: int, shown: str, request: Request) -> OwnSeat:
     """The seat whose ticket's secret this is; Problem for every miss, and another one if it was once."""
     services, space = opened.services, opened.space
-    services.attempts.check(request, space, per_conference=False)
     seats = await services.read(lambda conn: seats_of(conn, space, opened.order))
     holder = seats[position].holder if position < len(seats) else None
     version = 0 if holder is None else holder.version
@@ -53,14 +52,14 @@ async def own_seat(opened: Opened, position: int, shown: str, request: Request) 
     for earlier in range(1, version):
         if is_ticket_secret(secret, opened.order, shown, position=position, version=earlier):
             raise Problem("link_replaced")
-    services.attempts.missed(request, space, per_conference=False)
+    services.attempts.wrong_secret(request, space)
     raise Problem("unknown_order")
 
 
 async def seat_of_request(slug: str, order: str, position: Position, request: Request) -> OwnSeat:
     """The seat of the path, if the request shows its ticket's secret."""
     services = services_of(request)
-    opened = Opened(services, await space_of(services, slug), slug, OrderId(order))
+    opened = Opened(services, await space_of(services, slug), slug, OrderId(nfc(order)))
     scheme, _, shown = request.headers.get("authorization", "").partition(" ")
     return await own_seat(opened, position, shown if scheme.lower() == "bearer" else "", request)
 
@@ -86,7 +85,7 @@ async def correct_own_name(seat: AnOwnSeat, body: NameBody, request: Request) ->
 async def show_own_ticket_file(seat: AnOwnSeat) -> Response:
     """The ticket to print."""
     tickets = [one for one in await tickets_of_order(seat.opened) if one.position == seat.position]
-    return await tickets_file(seat.opened.services, tickets, (await seat.opened.row()).language, "ticket.pdf")
+    return await tickets_file(tickets, (await seat.opened.row()).language, "ticket.pdf")
 
 
 def correction(seat: OwnSeat, body: NameBody) -> AssignSeat:

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from server.web.limits import address_of
-from server.web.orders import ShownOrder, command_id_of, nfc
-from server.web.registration import AnOrder, Opened, change_id
+from server.web.orders import ShownOrder, nfc
+from server.web.registration import AnOrder, Opened, change_id, repeated_id
 from shared.registration.order import ApplyCode, RemoveCode
 from shared.registration.order_state import Order
 
@@ -24,7 +24,8 @@ class CodeBody(BaseModel):
 @router.post("", response_model=ShownOrder)
 async def apply_code(order: AnOrder, body: CodeBody, request: Request) -> Response:
     """Enter a discount code. One that does not fit is refused with the reason, and the order stays as it was."""
-    return order.answer(await with_code(order, body.code, command_id_of(request), address=address_of(request)))
+    command = ApplyCode(order=order.order, code=nfc(body.code))
+    return order.answer(await with_code(order, command, repeated_id(request, command), address=address_of(request)))
 
 
 @router.delete("/{code}", response_model=ShownOrder)
@@ -35,8 +36,8 @@ async def remove_code(order: AnOrder, code: str, request: Request) -> Response:
     return order.answer(await order.row(receipt.changes))
 
 
-async def with_code(order: Opened, code: str, command_id: str, *, address: str) -> Order:
+async def with_code(order: Opened, command: ApplyCode, command_id: str, *, address: str) -> Order:
     """The order with a code that the client at this address entered; Rejected with the reason if it does not fit."""
     with order.services.attempts.guessing_codes(address, order.space):
-        receipt = await order.run(ApplyCode(order=order.order, code=nfc(code)), command_id)
+        receipt = await order.run(command, command_id)
     return await order.row(receipt.changes)

@@ -144,6 +144,7 @@ _ENROLLED: Final = {"device": _DEVICE["device"], "token": "pYd2vZ0hS4uVb0v1mJ6l3
 SENT: Final[dict[str, Any]] = {
     "place_order": {"lines": _LINES, "registrant": _ANN, "language": "en", "codes": ["EARLY10"]},
     "find_order": {"locator": "K7QM2Z", "email": "ann@example.org"},
+    "ask_for_link": {"locator": "K7QM2Z", "email": "ann@example.org"},
     "update_order": {"lines": [{"seat_type": _FULL, "quantity": 2}]},
     "assign_details": _ANN,
     "apply_code": {"code": "EARLY10"},

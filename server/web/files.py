@@ -1,7 +1,9 @@
 """What a registrant keeps: tickets and invoices as PDF, the conference for a calendar. No cache keeps any of it."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -17,6 +19,9 @@ router = APIRouter(prefix="/api/v1/conferences/{slug}", tags=["files"])
 
 PDF: Final = "application/pdf"
 CALENDAR: Final = "text/calendar"
+_AT_ONCE: Final = CapacityLimiter(2)
+
+T = TypeVar("T")
 
 
 @router.get("/calendar.ics", response_class=Response, responses={200: {"content": {CALENDAR: {}}}})
@@ -30,7 +35,7 @@ async def show_calendar(slug: str, request: Request) -> Response:
 async def show_tickets_file(order: AnOrder) -> Response:
     """The tickets of all seats that somebody has, a page each."""
     language = (await order.row()).language
-    return await tickets_file(order.services, await tickets_of_order(order), language, "tickets.pdf")
+    return await tickets_file(await tickets_of_order(order), language, "tickets.pdf")
 
 
 @router.get(
@@ -40,7 +45,7 @@ async def show_ticket_file(order: AnOrder, position: Position) -> Response:
     """The ticket of one seat."""
     language = (await order.row()).language
     tickets = [one for one in await tickets_of_order(order) if one.position == position]
-    return await tickets_file(order.services, tickets, language, f"ticket-{position + 1}.pdf")
+    return await tickets_file(tickets, language, f"ticket-{position + 1}.pdf")
 
 
 async def calendar_of(services: Services, space: str, slug: str) -> Response:
@@ -56,11 +61,16 @@ async def tickets_of_order(order: Opened) -> list[TicketDocument]:
     return await order.services.read(lambda conn: ticket_documents(conn, secret, order.space, order.order))
 
 
-async def tickets_file(services: Services, tickets: list[TicketDocument], language: str, name: str) -> Response:
+async def tickets_file(tickets: list[TicketDocument], language: str, name: str) -> Response:
     """The tickets as a file; Problem if there is none."""
     if not tickets:
         raise Problem("no_tickets")
-    return download(await services.read(lambda _: tickets_pdf(tickets, language)), PDF, name)
+    return download(await drawn(lambda: tickets_pdf(tickets, language)), PDF, name)
+
+
+async def drawn(draw: Callable[[], T]) -> T:
+    """What is drawn, in a thread of the few that do: it takes long, and must keep no order waiting."""
+    return await to_thread.run_sync(draw, limiter=_AT_ONCE)
 
 
 def download(content: bytes, media_type: str, name: str) -> Response:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from server.documents.invoices import invoice_document, invoice_pdf
 from server.lookup import look_up
 from server.web.errors import Problem
-from server.web.files import PDF, download
+from server.web.files import PDF, download, drawn
 from server.web.orders import ShownOrder, command_id_of, nfc, private
 from server.web.registration import AnOrder, Opened
 from shared.kernel.decider import Rejected, key
@@ -89,7 +89,7 @@ async def invoice_file(order: Opened, number: int, language: str) -> Response:
         document = await order.services.read(lambda conn: invoice_document(conn, order.space, number))
     if found is None or document is None:
         raise Problem("unknown_invoice")
-    pdf = await order.services.read(lambda _: invoice_pdf(document, language))
+    pdf = await drawn(lambda: invoice_pdf(document, language))
     return download(pdf, PDF, f"{found.label}.pdf")
 
 

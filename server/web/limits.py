@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -20,6 +21,9 @@ from shared.sync.protocol import BATCH_BYTES_MOST
 
 _PER_ADDRESS: Final = RateLimitItemPerMinute(10)
 _PER_CONFERENCE: Final = RateLimitItemPerHour(200)
+_CODES_PER_ADDRESS: Final = RateLimitItemPerHour(20)
+_GUESSES_AT_ONCE: Final = 10
+"""Of one address: what is not answered yet may be a miss, and is counted only then."""
 _Items = list[tuple[RateLimitItem, tuple[str, ...]]]
 
 
@@ -59,12 +63,13 @@ class BodyLimits:
 class Attempts:
     """Wrong guesses, counted in memory. `per_conference` also limits guesses that come from many addresses.
 
-    That one is for secrets short enough to be guessed (codes, locators). With a long one it would only help whoever
+    That one is for secrets short enough to be guessed (access codes, locators). With others it would only help whoever
     wants to lock others out.
     """
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._guessing: Counter[tuple[str, str]] = Counter()
 
     def check(self, request: Request, conference: str, *, per_conference: bool) -> None:
         """Problem if there were too many misses lately."""
@@ -74,17 +79,32 @@ class Attempts:
         """Count a miss."""
         self._count(_items(address_of(request), conference, per_conference=per_conference))
 
+    def wrong_secret(self, request: Request, conference: str) -> None:
+        """Count a wrong secret of 130 bits; Problem if there were too many.
+
+        The right one is never refused: nobody guesses it, and others at the same address are not to suffer.
+        """
+        self.check(request, conference, per_conference=False)
+        self.missed(request, conference, per_conference=False)
+
     @contextmanager
     def guessing_codes(self, address: str, conference: str) -> Iterator[None]:
         """Around a command with a discount code: if there is no such code, it was a miss. Problem as in `check`."""
-        items = _items(address, f"{conference}/codes", per_conference=True)
+        items: _Items = [(_CODES_PER_ADDRESS, ("codes", address, conference))]
         self._check(items)
+        if self._guessing[address, conference] >= _GUESSES_AT_ONCE:
+            raise Problem("too_many_attempts", headers={"Retry-After": "1"})
+        self._guessing[address, conference] += 1
         try:
             yield
         except Rejected as refusal:
             if refusal.code == "code_unknown":
                 self._count(items)
             raise
+        finally:
+            self._guessing[address, conference] -= 1
+            if not self._guessing[address, conference]:
+                del self._guessing[address, conference]
 
     def _check(self, items: _Items) -> None:
         for item, names in items:

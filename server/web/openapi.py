@@ -11,7 +11,7 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI
 from pydantic import TypeAdapter
 
-from server.web import attendees, auth, codes, conferences, files, invoices, registration, seats, waitlist
+from server.web import attendees, auth, codes, conferences, files, invoices, order_link, registration, seats, waitlist
 from server.web.availability import Left
 from server.web.examples import ANSWERED, PROBLEM, SENT
 from server.web.orders import OrderRequest, Placed
@@ -20,6 +20,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     conferences.router,
     files.router,
     registration.router,
+    order_link.router,
     codes.router,
     seats.router,
     invoices.router,
@@ -114,7 +115,7 @@ def _refusals(path: str, method: str, operation: Mapping[str, Any]) -> Iterator[
     """The statuses of an operation's refusals."""
     names = {one["name"] for one in operation["parameters"]}
     is_command = "Idempotency-Key" in names or path.startswith("/enrol")
-    is_guessed = "security" in operation or operation["operationId"] == "find_order"
+    is_guessed = "security" in operation or operation["operationId"] in ("find_order", "ask_for_link")
     if "requestBody" in operation:
         yield from ("400", "408", "413", "422")
     if is_command:
@@ -231,7 +232,10 @@ _STATUS: Final[Mapping[str, str]] = {
     "410": "This secret was replaced: the seat has another attendee.",
     "413": "The body is too large.",
     "422": "A value does not fit. `field` names it.",
-    "429": "Too many attempts, orders or unpaid seats from this address. The header Retry-After says how long to wait.",
+    "429": (
+        "Too many attempts, orders, or seats held unpaid or waited for, from this address; or too many changes of this "
+        "order. The header Retry-After says how long to wait."
+    ),
 }
 _SECRETS: Final = {
     "order": {"type": "http", "scheme": "bearer", "description": "The order's secret: the `key` of its link."},

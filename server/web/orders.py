@@ -4,6 +4,7 @@ Also what the other routes of an order share: who may see it, and how it looks.
 """
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -30,6 +31,7 @@ from shared.registration.order_state import LIVE, Order, OrderState
 from shared.registration.pricing import Line, Wanted
 
 LINES_MOST: Final = 100
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 @value
@@ -153,10 +155,14 @@ def command_id_of(request: Request) -> str:
 
 
 def nfc(text: str) -> str:
-    """Text as it is kept everywhere; Rejected for a NUL, which PostgreSQL would not take."""
+    """Text as it is kept everywhere; Rejected for a NUL, which PostgreSQL would not take, and for half a character."""
     if "\x00" in text:
         raise Rejected("nul_in_text")
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return text
+    if _SURROGATE.search(text):
+        raise Rejected("unreadable")
+    return unicodedata.normalize("NFC", text)
 
 
 def private(thing: Any, status: int = 200) -> Response:
@@ -166,10 +172,9 @@ def private(thing: Any, status: int = 200) -> Response:
 
 def authorize(request: Request, services: Services, space: str, order: str) -> None:
     """Problem unless the request shows the order's secret. Nothing is read: a miss says and costs always the same."""
-    services.attempts.check(request, space, per_conference=False)
     scheme, _, shown_secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not is_order_secret(services.secrets.of(space).secret, order, shown_secret):
-        services.attempts.missed(request, space, per_conference=False)
+        services.attempts.wrong_secret(request, space)
         raise Problem("unknown_order")
 
 

@@ -4,6 +4,7 @@ A registrant's refused request is answered and not recorded. Every change is one
 """
 
 import hmac
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -18,12 +19,21 @@ from server.web.conferences import space_of
 from server.web.errors import Problem
 from server.web.limits import address_of
 from server.web.orders import LINES_MOST, ShownOrder, authorize, command_id_of, nfc, order_row, private, shown
+from server.web.pace import ATTENDEES_MOST, LINKS_MOST, PAYMENTS_MOST, REGISTRANTS_MOST
 from server.web.services import Services, services_of
 from shared.kernel.codec import to_json
 from shared.kernel.decider import Key, key
 from shared.kernel.ids import OrderId, PersonId, SeatTypeId, derived_id
 from shared.kernel.messages import wire_of
-from shared.registration.order import AssignRegistrantDetails, CancelOrder, ConfirmFreeOrder, UpdateOrder
+from shared.registration.assignments import AssignSeat, SeatAssignment, seat_id
+from shared.registration.order import (
+    AssignRegistrantDetails,
+    CancelOrder,
+    ConfirmFreeOrder,
+    SendLink,
+    StartPayment,
+    UpdateOrder,
+)
 from shared.registration.order_state import Order, OrderState
 from shared.registration.pricing import Wanted
 from shared.registration.views import OrderByLocator
@@ -65,8 +75,33 @@ class Opened:
         return await order_row(self.services, self.space, self.order, changes)
 
     async def run(self, command: Any, command_id: str) -> Receipt:
-        """Run a command of the registrant; Rejected if it is refused."""
-        return await self.services.run(self.space, command, command_id=command_id)
+        """Run a command of the registrant; Rejected if it is refused, Problem if there were too many like it."""
+        with await self._pace(command, command_id):
+            receipt = await self.services.run(self.space, command, command_id=command_id)
+        row = receipt.changes.get(key(Order, self.order))
+        if isinstance(row, Order):
+            self.services.holds.follow(self.order, row)
+        return receipt
+
+    async def _pace(self, command: Any, command_id: str) -> AbstractContextManager[None]:
+        """What keeps a command's pace, if others are written to, or the provider is asked, because of it."""
+        keeping, most = self.services.pace.keeping, None
+        match command:
+            case StartPayment():
+                most = PAYMENTS_MOST
+            case SendLink():
+                most = LINKS_MOST
+            case AssignRegistrantDetails():
+                known: Any = await self.row()
+                most = REGISTRANTS_MOST if known.email != command.email else None
+            case AssignSeat():
+                seat = key(SeatAssignment, seat_id(self.order, command.position))
+                known = (await self.services.rows(self.space, [seat])).get(SeatAssignment, seat.id)
+                most = ATTENDEES_MOST if known is None or known.email != command.email else None
+            case _:
+                pass
+        kind = type(command).__name__
+        return nullcontext() if most is None else keeping(self.order, kind, command_id, most=most)
 
     def answer(self, order: Order) -> Response:
         """The order as a response."""
@@ -86,8 +121,11 @@ AnOrder = Annotated[Opened, Depends(opened)]
 
 def change_id(request: Request, services: Services, command: Any) -> str:
     """The id of a command that a PUT or DELETE asks for, which may be repeated with or without an Idempotency-Key."""
-    if "idempotency-key" not in request.headers:
-        return services.new_id()
+    return repeated_id(request, command) if "idempotency-key" in request.headers else services.new_id()
+
+
+def repeated_id(request: Request, command: Any) -> str:
+    """The id of a command under the Idempotency-Key: another command under the same key has another one."""
     return derived_id("web", command_id_of(request), wire_of(command).name, to_json(command).decode())
 
 
@@ -120,7 +158,7 @@ async def found_order(request: Request, space: str, *, locator: str, email: str)
     """The order with this locator and registrant's address; Problem for every miss, and for too many of them."""
     services = services_of(request)
     services.attempts.check(request, space, per_conference=True)
-    found = await services.read(lambda conn: _find(conn, space, locator, email))
+    found = await services.read(lambda conn: find_row(conn, space, locator, email))
     services.attempts.check(request, space, per_conference=True)  # others guessed while this one was read
     if found is None:
         services.attempts.missed(request, space, per_conference=True)
@@ -179,8 +217,11 @@ async def _change(order: Opened, command: Any, request: Request) -> Response:
     return order.answer(await order.row(receipt.changes))
 
 
-def _find(conn: Connection, space: str, locator: str, email: str) -> tuple[OrderId, Order] | None:
-    """Both rows are read even if there is no such locator, so that a miss costs the same."""
+def find_row(conn: Connection, space: str, locator: str, email: str) -> tuple[OrderId, Order] | None:
+    """The order with this locator and registrant's address.
+
+    Both rows are read even if there is no such locator, so that a miss costs the same.
+    """
     locator = nfc(locator).strip().upper()
     at = look_up(conn, space, [key(OrderByLocator, locator)]).get(OrderByLocator, locator)
     id = OrderId("") if at is None else at.order

@@ -13,7 +13,7 @@ from server.tickets import Ticket, seats_of, tickets_of
 from server.web.checkout import page_of
 from server.web.errors import Problem
 from server.web.orders import ShownOrder, command_id_of, nfc, private, shown
-from server.web.registration import AnOrder, Opened, change_id
+from server.web.registration import AnOrder, Opened, change_id, repeated_id
 from shared.kernel.decider import Rejected, key
 from shared.kernel.ids import PaymentId, PersonId, derived_id
 from shared.kernel.messages import value
@@ -179,7 +179,8 @@ async def unassign_seat(order: AnOrder, position: Position, request: Request) ->
 @router.post("/seats/{position}/cancellation", response_model=list[Seat])
 async def cancel_seat(order: AnOrder, position: Position, request: Request) -> Response:
     """Give a confirmed seat back, if the conference still allows it. Its ticket is revoked; the order costs less."""
-    await order.run(CancelSeats(order=order.order, positions=(position,)), command_id_of(request))
+    command = CancelSeats(order=order.order, positions=(position,))
+    await order.run(command, repeated_id(request, command))
     return private(await order.services.read(lambda conn: _seats(conn, order)))
 
 

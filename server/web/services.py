@@ -21,6 +21,7 @@ from server.store.engine import reading
 from server.web.availability import Availability
 from server.web.holds import Holds
 from server.web.limits import Attempts
+from server.web.pace import Pace
 from shared.kernel.codec import to_json
 from shared.kernel.decider import Actor, Found, Key, Rejected, Role
 from shared.kernel.ids import uuid7
@@ -45,6 +46,7 @@ class Services:
     clock: Callable[[], datetime]
     availability: Availability
     holds: Holds
+    pace: Pace
     attempts: Attempts = field(default_factory=Attempts)
     published: dict[str, str] = field(default_factory=dict)
     """Conferences by slug in lower case, once they were published: from then on a slug is fixed."""

@@ -1,7 +1,7 @@
 """Waiting for seats, for anybody, and what became of it, for whoever shows the entry's secret."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -105,10 +105,9 @@ async def opened_entry(slug: str, entry: str, request: Request) -> OpenedEntry:
     """The entry of the path, if the request shows its secret; Problem for every miss. Nothing is read before."""
     services = services_of(request)
     space = await space_of(services, slug)
-    services.attempts.check(request, space, per_conference=False)
     scheme, _, shown_secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not is_wait_secret(services.secrets.of(space).secret, entry, shown_secret):
-        services.attempts.missed(request, space, per_conference=False)
+        services.attempts.wrong_secret(request, space)
         raise Problem("unknown_wait_entry")
     return OpenedEntry(services, space, slug, entry)
 
@@ -148,11 +147,8 @@ async def leave_wait_list(entry: AnEntry, request: Request) -> Response:
 async def join(at: OpenedEntry, body: WaitBody, command_id: str, *, address: str) -> OpenedEntry:
     """A new entry for the client at this address; the same again gives the same one."""
     at.services.holds.count_order(address)
-    # Derived from the body too, so that another body under a known key does not find the first one's entry.
-    hashed = hashlib.sha256(to_json(body.model_dump())).hexdigest()
-    entry = derived_id("wait entry", at.space, command_id, hashed)
     command = JoinWaitList(
-        entry=entry,
+        entry="",
         lines=tuple(Wanted(seat_type=SeatTypeId(nfc(one.seat_type)), quantity=one.quantity) for one in body.lines),
         registrant=PersonId(derived_id("registrant", command_id)),
         first_name=nfc(body.first_name),
@@ -161,7 +157,10 @@ async def join(at: OpenedEntry, body: WaitBody, command_id: str, *, address: str
         language=nfc(body.language),
         order=None if body.order is None else OrderId(nfc(body.order)),
     )
-    await at.services.run(at.space, command, command_id=command_id)
+    # Derived from the body too, so that another body under a known key does not find the first one's entry.
+    entry = derived_id("wait entry", at.space, command_id, hashlib.sha256(to_json(command)).hexdigest())
+    async with at.services.holds.waiting(address, at.space, entry, sum(max(one.quantity, 0) for one in body.lines)):
+        await at.services.run(at.space, replace(command, entry=entry), command_id=command_id)
     return OpenedEntry(at.services, at.space, at.slug, entry)
 
 
@@ -191,7 +190,7 @@ def _shown(conn: Connection, opened: OpenedEntry) -> ShownEntry:
 
 def _place(conn: Connection, opened: OpenedEntry, entry: WaitEntry, head: WaitList) -> tuple[int, Waiting | None]:
     """How many wait in front of an entry, and what its page says of it."""
-    pages = [str(one) for one in range(head.first_page, page_of(entry.number) + 1)]
+    pages = [str(one) for one in head.pages if one <= page_of(entry.number)]
     found = look_up(conn, opened.space, [key(WaitPage, one) for one in pages])
     waiting = [one for id in pages if (page := found.get(WaitPage, id)) is not None for one in page.entries]
     own = next((one for one in waiting if one.entry == opened.entry), None)

@@ -28,6 +28,8 @@ CHECK_WAITS: Final = (
 )
 """Before each check: after 5 and 30 minutes, 2, 12 and 24 hours in all."""
 REMIND_EVERY: Final = timedelta(days=7)
+REMIND_FIRST: Final = timedelta(days=1)
+"""After the issue at the earliest, also where an invoice is due at once."""
 
 OrderEvent = (
     orders.InvoiceAsked | orders.OrderPaid | orders.SeatsCredited | orders.MoneyReturned | orders.OrderCancelled
@@ -131,7 +133,7 @@ def _follow_invoice(event: InvoiceEvent, context: Context) -> Sequence[Effect]:
     match event:
         case invoices.InvoiceIssued(number=number, due_at=due_at):
             mail = Mail(template="invoice", about=invoices.invoice_id(number))
-            return [mail] if due_at is None else [mail, _remind(number, due_at)]
+            return [mail] if due_at is None else [mail, _remind(number, max(due_at, event.issued_at + REMIND_FIRST))]
         case invoices.CreditNoteIssued(number=number):
             mail = Mail(template="credit_note", about=invoices.invoice_id(number))
             return [mail, _remind(event.corrects, None)] if event.is_whole else [mail]

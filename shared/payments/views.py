@@ -13,7 +13,9 @@ from typing import Final, NamedTuple
 from shared.kernel.decider import Changes, Found, Key, Recorded, View, drop, key, members, put
 from shared.kernel.ids import OrderId, PaymentId, derived_id
 from shared.kernel.messages import row, value
+from shared.payments import invoice as invoices
 from shared.payments import payment as payments
+from shared.payments.invoice import Invoice, OrderInvoices, invoice_id
 from shared.payments.payment import Method, Payment, RefundState
 from shared.registration import order as orders
 from shared.registration.door_sale import DoorSaleRecorded
@@ -33,6 +35,15 @@ class Balance:
     refunded: dict[str, int] = field(default_factory=dict)
     recorded: dict[str, int] = field(default_factory=dict)
     """What came and was not given back, as the orders say."""
+
+    @property
+    def differences(self) -> dict[str, int]:
+        """By currency what payments say beyond what the orders say; empty where the balance adds up."""
+        by_currency = {
+            one: self.captured.get(one, 0) - self.refunded.get(one, 0) - self.recorded.get(one, 0)
+            for one in sorted(self.captured.keys() | self.refunded.keys() | self.recorded.keys())
+        }
+        return {one: amount for one, amount in by_currency.items() if amount}
 
 
 def balance_id(order: OrderId | None) -> str:
@@ -140,7 +151,8 @@ class Entry:
 EntryEvent = MoneyCame | payments.UnknownPaymentCaptured | payments.PaymentDisowned | payments.RefundPaid
 
 
-def _entry_id(kind: EntryKind, payment: PaymentId, reference: str) -> str:
+def entry_id(kind: EntryKind, payment: PaymentId, reference: str) -> str:
+    """The id of the entry of a capture or a refund, by its reference."""
     # Derived, because a reference may be longer than an id.
     return derived_id(kind, payment, reference)
 
@@ -152,7 +164,7 @@ def _entry_needs(event: EntryEvent, found: Found) -> Iterable[Key]:
 
 
 def _captured_ids(event: payments.PaymentDisowned) -> Sequence[str]:
-    return [_entry_id(EntryKind.CAPTURED, event.payment, one.reference) for one in event.captures]
+    return [entry_id(EntryKind.CAPTURED, event.payment, one.reference) for one in event.captures]
 
 
 def _fold_entries(event: EntryEvent, found: Found, recorded: Recorded) -> Changes:
@@ -176,7 +188,7 @@ def _fold_entries(event: EntryEvent, found: Found, recorded: Recorded) -> Change
         is_unexpected=_is_unexpected(event),
         at=recorded.at,
     )
-    return put(entry, _entry_id(kind, event.payment, event.reference))
+    return put(entry, entry_id(kind, event.payment, event.reference))
 
 
 def _is_unexpected(event: MoneyCame | payments.UnknownPaymentCaptured | payments.RefundPaid) -> bool:
@@ -196,16 +208,21 @@ ledger: Final = View(row=Entry, events=members(EntryEvent), needs=_entry_needs, 
 UNKNOWN_PAYMENT: Final = "unknown_payment"
 REFUND_BY_HAND: Final = "refund_by_hand"
 REFUND_FAILED: Final = "refund_failed"
+INVOICE_OVERDUE: Final = "invoice_overdue"
+"""The last reminder brought no money, or not all of it."""
 
 
 @value
 class OpenTask:
     reason: str
-    """One of registration's `Attention`, or of the three above."""
+    """One of registration's `Attention`, or of the four above."""
     amount: int
+    """For an invoice what is still to be paid."""
     currency: str
-    payment: PaymentId
+    payment: PaymentId | None = None
+    """None where it is about money that did not come."""
     refund: str | None = None
+    invoice: int | None = None
 
 
 @row("payments.tasks")
@@ -216,7 +233,16 @@ class OpenTasks:
     tasks: tuple[OpenTask, ...]
 
 
-OrderTaskEvent = orders.OrderNeedsAttention | orders.TaskResolved | DoorSaleRecorded
+OrderTaskEvent = (
+    orders.OrderNeedsAttention
+    | orders.TaskResolved
+    | orders.MoneyReceived
+    | orders.MoneyReturned
+    | DoorSaleRecorded
+    | invoices.CreditNoteIssued
+    | invoices.InvoiceSettled
+    | invoices.InvoiceReminded
+)
 PaymentTaskEvent = (
     payments.UnknownPaymentCaptured
     | payments.PaymentDisowned
@@ -228,10 +254,15 @@ TaskEvent = OrderTaskEvent | PaymentTaskEvent
 
 
 def _task_needs(event: TaskEvent, found: Found) -> Iterable[Key]:
-    if isinstance(event, OrderTaskEvent):
-        yield key(Order, event.order)
-    else:
+    if not isinstance(event, OrderTaskEvent):
         yield key(Payment, event.payment)
+        return
+    yield key(Order, event.order)
+    order = found.get(Order, event.order) if found.has(Order, event.order) else None
+    if order is not None and order.has_invoice:
+        yield key(OrderInvoices, event.order)
+        documents = found.get(OrderInvoices, event.order) if found.has(OrderInvoices, event.order) else None
+        yield from () if documents is None else (key(Invoice, invoice_id(documents.numbers[0])),)
 
 
 def _fold_tasks(event: TaskEvent, found: Found, recorded: Recorded) -> Changes:
@@ -239,7 +270,7 @@ def _fold_tasks(event: TaskEvent, found: Found, recorded: Recorded) -> Changes:
     if isinstance(event, OrderTaskEvent):
         order, id = event.order, f"order:{event.order}"
         known = found.get(Order, event.order)
-        tasks = () if known is None else tuple(_of_order(known))
+        tasks = () if known is None else (*_of_order(known), *_of_invoice(event.order, known, found))
     else:
         payment = found.get(Payment, event.payment)
         assert payment is not None, "its events follow the payment"
@@ -251,6 +282,14 @@ def _of_order(order: Order) -> Iterable[OpenTask]:
     for task in order.tasks:
         receipt = task.receipt
         yield OpenTask(reason=task.reason, amount=task.to_refund, currency=receipt.currency, payment=receipt.payment)
+
+
+def _of_invoice(id: OrderId, order: Order, found: Found) -> Iterable[OpenTask]:
+    documents = found.get(OrderInvoices, id) if order.has_invoice else None
+    invoice = None if documents is None else found.get(Invoice, invoice_id(documents.numbers[0]))
+    if invoice is None or invoice.is_paid or invoice.reminders < invoices.REMINDERS_MOST or order.owed <= 0:
+        return
+    yield OpenTask(reason=INVOICE_OVERDUE, amount=order.owed, currency=order.currency, invoice=invoice.number)
 
 
 def _of_payment(id: PaymentId, payment: Payment) -> Iterable[OpenTask]:

@@ -134,10 +134,15 @@ def discounted(
 
     Of all sets of fitting codes that may be combined the one with the lowest total counts; then the one that uses up
     fewer seats of the codes, then the first by code.
+
+    Before rounding, no choice of seats for a set's codes is cheaper where at most one of their quotas is short of its
+    seats, where two are and cover one seat each, or where the codes take no more off any seat than it costs. Else
+    another choice may be: the search for it would grow with the seats.
     """
     dropped = {code: reason for code, terms in codes.items() if (reason := fit(terms, lines, now)) is not None}
     fitting = {code: terms for code, terms in sorted(codes.items()) if terms is not None and code not in dropped}
-    best = min((_reduced(lines, quantities, chosen) for chosen in _allowed(fitting)), key=_cost)
+    ways = (way for chosen in _allowed(fitting) for way in _ways(chosen, quantities))
+    best = min((_reduced(lines, quantities, way) for way in ways), key=_cost)
     reduced = tuple(
         replace(line, reduction=times(line.price, quantities.get(line.seat_type, 0)) - total)
         for line, total in zip(lines, best.totals, strict=True)
@@ -169,15 +174,29 @@ def _allowed(fitting: Mapping[str, CodeTerms]) -> Iterator[Mapping[str, CodeTerm
                 yield {code: fitting[code] for code in chosen}
 
 
+def _ways(chosen: Mapping[str, CodeTerms], quantities: Mapping[SeatTypeId, int]) -> Iterator[Mapping[str, CodeTerms]]:
+    """The codes in the orders in which they choose their seats: first those that have enough for all of theirs."""
+
+    def is_short(terms: CodeTerms) -> bool:
+        seats = sum(quantity for one, quantity in quantities.items() if _covers(terms, one))
+        return terms.quota is not None and terms.quota < seats
+
+    by_kind = sorted(chosen, key=lambda code: (chosen[code].percentage is None, code))
+    short = [code for code in by_kind if is_short(chosen[code])]
+    enough = [code for code in by_kind if code not in short]
+    for last in (short, short[::-1]) if len(short) > 1 else (short,):
+        yield {code: chosen[code] for code in (*enough, *last)}
+
+
 def _cost(reduced: _Reduced) -> tuple[int, int, tuple[str, ...]]:
     used = sum(sum(use.seats.values()) for use in reduced.uses)
     return sum(reduced.totals), used, tuple(use.code for use in reduced.uses)
 
 
-def _reduced(lines: Sequence[Line], quantities: Mapping[SeatTypeId, int], chosen: Mapping[str, CodeTerms]) -> _Reduced:
+def _reduced(lines: Sequence[Line], quantities: Mapping[SeatTypeId, int], codes: Mapping[str, CodeTerms]) -> _Reduced:
     blocks = [_Block(line, line.price * WHOLE, quantities.get(line.seat_type, 0)) for line in lines]
     uses = {}
-    for code, terms in sorted(chosen.items(), key=lambda one: (one[1].percentage is None, one[0])):
+    for code, terms in codes.items():
         blocks, seats = _apply(terms, blocks)
         if seats:
             uses[code] = Use(code=code, seats=seats)
@@ -195,14 +214,19 @@ def _apply(terms: CodeTerms, blocks: Sequence[_Block]) -> tuple[list[_Block], di
     """
     left = sum(block.seats for block in blocks) if terms.quota is None else terms.quota
     after, covered = [], dict[SeatTypeId, int]()
-    for block in sorted(blocks, key=lambda one: (-_taken(terms, one), -one.cost, one.line.seat_type)):
-        taken = _taken(terms, block)
+    ranked = sorted(
+        ((_taken(terms, block), block) for block in blocks),
+        key=lambda one: (-one[0], -one[1].cost, one[1].line.seat_type),
+    )
+    for taken, block in ranked:
         seats = min(block.seats, left) if taken else 0
         left -= seats
-        after += [block._replace(seats=block.seats - seats), block._replace(cost=block.cost - taken, seats=seats)]
+        if seats < block.seats:
+            after.append(_Block(block.line, block.cost, block.seats - seats))
         if seats:
+            after.append(_Block(block.line, block.cost - taken, seats))
             covered[block.line.seat_type] = covered.get(block.line.seat_type, 0) + seats
-    return [block for block in after if block.seats], covered
+    return after, covered
 
 
 def _taken(terms: CodeTerms, block: _Block) -> int:

@@ -48,7 +48,7 @@ class LeaveWaitList:
 
 @message("registration.offer_to_waiting")
 class OfferToWaiting:
-    """From the process, when seats may have come free: make every offer that fits now."""
+    """From the process, when seats may have come free: make the offers that fit now, as many as one commit takes."""
 
 
 @message("registration.end_offer")
@@ -100,13 +100,18 @@ class WaitListOffered:
     """What was free of the types that those want."""
 
 
+@message("registration.offers_paused")
+class OffersPaused:
+    """More may fit, and the commit is long enough: the search goes on in another one."""
+
+
 @message("registration.offer_ended")
 class OfferEnded:
     entry: str
     outcome: Outcome
 
 
-Event = WaitListJoined | WaitListLeft | WaitListOffered | OfferEnded
+Event = WaitListJoined | WaitListLeft | WaitListOffered | OffersPaused | OfferEnded
 
 # State
 
@@ -129,13 +134,8 @@ class WaitList:
     waiting: int
     wanted: dict[SeatTypeId, int]
     """How many who wait want seats of a type."""
-    first_page: int
-    """There is none before it; between it and the last one some may be gone."""
-
-    @property
-    def pages(self) -> range:
-        """The numbers of the pages that there may be."""
-        return range(self.first_page, page_of(self.joined) + 1)
+    pages: tuple[int, ...]
+    """The numbers of the pages that there are, in order: those that ran empty cost nothing."""
 
 
 @value

@@ -4,9 +4,10 @@ Seats come free in the course of every sale, so for that it reads the list's hea
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any, Final, assert_never
 
-from shared.kernel.decider import Context, Found, Key, Mail, Process, key, members
+from shared.kernel.decider import Context, Deadline, Found, Key, Mail, Process, key, members
 from shared.kernel.ids import OrderId
 from shared.registration import allotments, door_sale, seats, waitlist
 from shared.registration import order as orders
@@ -22,7 +23,7 @@ SeatsEvent = (
     | door_sale.DoorSaleVoided
 )
 OrderEvent = orders.OrderConfirmed | orders.OrderExpired | orders.OrderCancelled
-ListEvent = waitlist.WaitListJoined | waitlist.WaitListOffered | waitlist.OfferEnded
+ListEvent = waitlist.WaitListJoined | waitlist.WaitListOffered | waitlist.OffersPaused | waitlist.OfferEnded
 Event = SeatsEvent | OrderEvent | ListEvent
 
 _OUTCOMES: Final = {
@@ -34,10 +35,6 @@ _OUTCOMES: Final = {
 
 def needs(event: Event, found: Found) -> Iterable[Key]:
     match event:
-        case waitlist.WaitListJoined(entry=id):
-            yield key(waitlist.WaitEntry, id)
-            yield key(seats.Sales)
-            yield from (key(seats.SeatsOfType, line.seat_type) for line in event.lines)
         case waitlist.WaitListOffered(entry=id, order=order):
             yield key(waitlist.WaitEntry, id)
             yield key(Order, order)
@@ -48,7 +45,7 @@ def needs(event: Event, found: Found) -> Iterable[Key]:
                 yield key(Order, entry.offer)
         case orders.OrderConfirmed() | orders.OrderExpired() | orders.OrderCancelled():
             yield key(Order, event.order)
-        case seats.SeatsReserved(released=False):
+        case seats.SeatsReserved(released=False) | waitlist.WaitListJoined() | waitlist.OffersPaused():
             pass
         case _:
             yield key(waitlist.WaitList)
@@ -57,9 +54,13 @@ def needs(event: Event, found: Found) -> Iterable[Key]:
 def react(event: Event, found: Found, context: Context) -> Sequence[Any]:
     match event:
         case waitlist.WaitListJoined():
-            return _welcome(event, found)
+            return [Mail(template="waitlist_joined", about=event.entry)]
         case waitlist.WaitListOffered():
             return _place(event, found)
+        case waitlist.OffersPaused():
+            # Later than the deadline that brought it, whatever the clock: a deadline is known by its key and date.
+            due = context.now + timedelta(microseconds=1)
+            return [Deadline(key="wait list", due=due, command=waitlist.OfferToWaiting())]
         case waitlist.OfferEnded():
             return _give_up(event, found, context)
         case orders.OrderConfirmed() | orders.OrderExpired() | orders.OrderCancelled():
@@ -71,19 +72,6 @@ def react(event: Event, found: Found, context: Context) -> Sequence[Any]:
             return [waitlist.OfferToWaiting()] if head is not None and head.waiting else []
         case _:
             assert_never(event)
-
-
-def _welcome(event: waitlist.WaitListJoined, found: Found) -> Sequence[Any]:
-    """One mail: the offer's own where there can be one at once. Nobody in front fits, or they had an offer already."""
-    entry, sales = found.get(waitlist.WaitEntry, event.entry), found.get(seats.Sales)
-    assert entry is not None, "what happens to an entry follows its joining"
-    if entry.state != waitlist.EntryState.WAITING:
-        return []
-    free = [found.get(seats.SeatsOfType, line.seat_type) for line in event.lines]
-    fits = all(one is not None and one.available >= line.quantity for one, line in zip(free, event.lines, strict=True))
-    if sales is not None and sales.is_open and fits:
-        return [waitlist.OfferToWaiting()]
-    return [Mail(template="waitlist_joined", about=event.entry)]
 
 
 def _place(event: waitlist.WaitListOffered, found: Found) -> Sequence[Any]:

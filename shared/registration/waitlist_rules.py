@@ -1,13 +1,15 @@
 """The rules of the wait list: seats that come free are offered to the first in order who fits.
 
-An offer holds its seats from the moment when it is made, so no seat is in two offers. Those who wait stand on pages,
-so that joining costs the same however many they are, and a search reads pages instead of entries.
+An offer holds its seats from the moment when it is made, so no seat is in two offers. Nobody waits for what can be
+had: an offer holds longer than an order does. Those who wait stand on pages, so that joining costs the same however
+many they are, and a search reads pages instead of entries.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, NamedTuple, assert_never
+from itertools import islice
+from typing import Any, Final, NamedTuple, assert_never
 
 from shared.kernel import checks
 from shared.kernel.decider import Changes, Context, Decider, Found, Key, Rejected, drop, key, members, put
@@ -25,6 +27,7 @@ from shared.registration.waitlist import (
     JoinWaitList,
     LeaveWaitList,
     OfferEnded,
+    OffersPaused,
     OfferToWaiting,
     Outcome,
     PassedOver,
@@ -37,6 +40,9 @@ from shared.registration.waitlist import (
     WaitPage,
     page_of,
 )
+
+OFFERS_MOST: Final = 50
+"""In one search, so that no commit is long. Each is followed by some events of the order that is made of it."""
 
 
 def needs(command: Command, found: Found) -> Iterable[Key]:
@@ -74,8 +80,8 @@ def _needs_of_offers(found: Found) -> Iterable[Key]:
     if not found.has(Sales) or not _may_offer(found):
         return
     yield from (_page_key(page) for page in head.pages)
-    if found.has(WaitPage, str(head.first_page)):
-        yield from (key(WaitEntry, turn.waiting.entry) for turn in _turns(found))
+    if found.has(WaitPage, str(head.pages[0])):
+        yield from (key(WaitEntry, turn.waiting.entry) for turn in islice(_turns(found), OFFERS_MOST))
 
 
 def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
@@ -90,9 +96,12 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
                 return [OfferEnded(entry=id, outcome=Outcome.DECLINED)]
             return [WaitListLeft(entry=id)] if entry.state == EntryState.WAITING else []
         case OfferToWaiting():
-            if not _head(found).waiting or not _may_offer(found):
+            # Only the server knows which order it is that is offered.
+            if context.secret is None or not _head(found).waiting or not _may_offer(found):
                 return []
-            return [_offer(turn, found, context) for turn in _turns(found)]
+            turns = list(islice(_turns(found), OFFERS_MOST + 1))
+            paused = [OffersPaused()] if len(turns) > OFFERS_MOST else []
+            return [*(_offer(turn, found, context) for turn in turns[:OFFERS_MOST]), *paused]
         case EndOffer(entry=id, order=order, outcome=outcome):
             entry = found.get(WaitEntry, id)
             if entry is None or entry.offer != order:
@@ -108,13 +117,15 @@ def _join(command: JoinWaitList, found: Found, context: Context) -> Sequence[Eve
     if found.get(WaitEntry, command.entry) is not None:
         raise Rejected("wait_entry_exists", entry=command.entry)
     sales = found.get(Sales)
-    if sales is None:
+    if sales is None or not sales.is_open:
         raise Rejected("sales_closed")
     wanted = {line.seat_type: line.quantity for line in priced(command.lines, sales, found)}
     for seat_type, quantity in wanted.items():
         quota = _seats(seat_type, found).quota
         if quantity > quota:
             raise Rejected("never_fits", seat_type=seat_type, quota=quota)
+    if all(_seats(one, found).available >= quantity for one, quantity in wanted.items()):
+        raise Rejected("seats_available")
     if command.order is not None and found.get(Order, command.order) is None:
         raise Rejected("unknown_order", order=command.order)
     checks.text("entry", command.entry, least=1, most=100)
@@ -176,9 +187,7 @@ def _turns(found: Found) -> Iterator[_Turn]:
 
 def _queue(found: Found) -> Iterator[Waiting]:
     for number in _head(found).pages:
-        page = found.get(WaitPage, str(number))
-        if page is not None:
-            yield from page.entries
+        yield from _page(number, found).entries
 
 
 def _offer(turn: _Turn, found: Found, context: Context) -> WaitListLeft | WaitListOffered:
@@ -187,7 +196,8 @@ def _offer(turn: _Turn, found: Found, context: Context) -> WaitListLeft | WaitLi
         return WaitListLeft(entry=entry)
     assert sales is not None, "offers are made while sales are open"
     # Nobody can know the id beforehand, place an order with it, and have this one refused for ever.
-    secret = context.derive("offer", entry) or b""
+    secret = context.derive("offer", entry)
+    assert secret is not None, "offers are made by a server"
     return WaitListOffered(
         entry=entry,
         order=OrderId(derived_id("offer", entry, secret.hex())),
@@ -205,13 +215,13 @@ def evolve(found: Found, event: Event) -> Changes:
             return _evolve_join(event, found)
         case WaitListLeft(entry=id):
             entry = _entry(id, found)
-            number = page_of(entry.number)
-            page = found.get(WaitPage, str(number))
-            assert page is not None, "who waits stands on a page"
-            left = _put_page(number, tuple(one for one in page.entries if one.entry != id))
-            return left | _put_entry(id, entry, EntryState.LEFT) | put(_one_less(_head(found), entry))
+            others = _others(id, entry, found)
+            left = _put_page(page_of(entry.number), others)
+            return left | _put_entry(id, entry, EntryState.LEFT) | put(_one_less(_head(found), entry, others))
         case WaitListOffered():
             return _evolve_offer(event, found)
+        case OffersPaused():
+            return {}
         case OfferEnded(entry=id, outcome=outcome):
             return _put_entry(id, _entry(id, found), EntryState(outcome.value))
         case _:
@@ -236,7 +246,8 @@ def _evolve_join(event: WaitListJoined, found: Found) -> Changes:
     page = found.get(WaitPage, str(number)) or WaitPage(entries=())
     longer = (*page.entries, Waiting(number=event.number, entry=event.entry, wanted=wanted))
     counted = add(head.wanted, dict.fromkeys(wanted, 1))
-    after = replace(head, joined=event.number, waiting=head.waiting + 1, wanted=counted)
+    pages = head.pages if number in head.pages[-1:] else (*head.pages, number)
+    after = WaitList(joined=event.number, waiting=head.waiting + 1, wanted=counted, pages=pages)
     return put(entry, event.entry) | _put_page(number, longer) | put(after)
 
 
@@ -246,19 +257,16 @@ def _evolve_offer(event: WaitListOffered, found: Found) -> Changes:
     changes: dict[Key, Any] = put(offered, event.entry) | move(event.seats, found, "available", "held")
     changes |= put(Reservation(held=event.seats, sold={}, is_committed=False), event.order)
     last = page_of(entry.number)
-    touched = range(head.first_page, last + 1) if event.passed_over else (last,)
+    touched = [one for one in head.pages if one <= last] if event.passed_over else [last]
     changes |= _without_offered(event, touched, found)
-    after = _one_less(head, entry)
-    left = (one for one in head.pages if changes.get(_page_key(one), found.get(WaitPage, str(one))) is not None)
-    return changes | put(replace(after, first_page=next(left, after.first_page)))
+    return changes | put(_one_less(head, entry, _others(event.entry, entry, found)))
 
 
 def _without_offered(event: WaitListOffered, pages: Iterable[int], found: Found) -> dict[Key, Any]:
     """The pages that change: one entry is gone, and others were passed over."""
     passed_over, changes = frozenset(event.passed_over), dict[Key, Any]()
     for number in pages:
-        page = found.get(WaitPage, str(number))
-        before = () if page is None else page.entries
+        before = _page(number, found).entries
         entries = tuple(
             _passed(one, event) if one.entry in passed_over else one for one in before if one.entry != event.entry
         )
@@ -273,11 +281,16 @@ def _passed(waiting: Waiting, event: WaitListOffered) -> Waiting:
     return replace(waiting, passed_over=PassedOver(free=free, at=event.offered_at, times=before + 1))
 
 
-def _one_less(head: WaitList, entry: WaitEntry) -> WaitList:
-    waiting = head.waiting - 1
-    first_page = head.first_page if waiting else page_of(head.joined + 1)
+def _one_less(head: WaitList, entry: WaitEntry, others: tuple[Waiting, ...]) -> WaitList:
+    """The head without an entry, on whose page the others are left."""
     wanted = add(head.wanted, {line.seat_type: -1 for line in entry.lines})
-    return replace(head, waiting=waiting, wanted=wanted, first_page=first_page)
+    pages = head.pages if others else tuple(one for one in head.pages if one != page_of(entry.number))
+    return replace(head, waiting=head.waiting - 1, wanted=wanted, pages=pages)
+
+
+def _others(id: str, entry: WaitEntry, found: Found) -> tuple[Waiting, ...]:
+    """Who stands on the entry's page beside it."""
+    return tuple(one for one in _page(page_of(entry.number), found).entries if one.entry != id)
 
 
 def _put_entry(id: str, entry: WaitEntry, state: EntryState) -> dict[Key, Any]:
@@ -292,8 +305,14 @@ def _page_key(number: int) -> Key:
     return key(WaitPage, str(number))
 
 
+def _page(number: int, found: Found) -> WaitPage:
+    page = found.get(WaitPage, str(number))
+    assert page is not None, "the head names the pages that there are, and who waits stands on one"
+    return page
+
+
 def _head(found: Found) -> WaitList:
-    return found.get(WaitList) or WaitList(joined=0, waiting=0, wanted={}, first_page=0)
+    return found.get(WaitList) or WaitList(joined=0, waiting=0, wanted={}, pages=())
 
 
 def _entry(id: str, found: Found) -> WaitEntry:

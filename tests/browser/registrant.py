@@ -1,6 +1,7 @@
 """What a registrant does with the pages, in any browser: by what stands on buttons and labels, as people do."""
 
 import re
+import time
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
@@ -42,6 +43,15 @@ class Registrant:
     def until_confirmed(self) -> None:
         """By the page's own script, or its refresh, or by looking again."""
         expect(self.heading("You are registered")).to_be_visible(timeout=15_000)
+
+    def until_says(self, path: str, text: str) -> None:
+        """Read a page again and again until it says this."""
+        give_up = time.monotonic() + 20
+        self.open(path)
+        while not self.page.get_by_text(text).count():
+            assert time.monotonic() < give_up, text
+            self.page.wait_for_timeout(100)
+            self.open(path)
 
     def press(self, name: str | re.Pattern[str]) -> None:
         """The first button of this name."""

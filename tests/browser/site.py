@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,23 @@ from shared.conference.conference import CreateConference, EditConference, Publi
 from shared.conference.seat_types import AddSeatType
 from shared.kernel.edits import Edit
 from shared.kernel.ids import PersonId
-from tests.server.web.world import DINNER, FREE, FULL, RealClock, World
+from tests.server.web.world import DINNER, FREE, FULL, Clock, World
 
 SLUG = "pycon"
+
+
+class RunningClock(Clock):
+    """The machine's time, which the browser and the processor go by, and what was let pass besides."""
+
+    def __init__(self) -> None:
+        super().__init__(utc_now())
+        self._passed = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self._passed
+
+    def pass_time(self, **span: float) -> None:
+        self._passed += timedelta(**span)
 
 
 @dataclass
@@ -86,11 +100,12 @@ def site(folder: Path) -> Iterator[Site]:
     engine = create_engine_for(settings.database)
     make_ready(engine, utc_now())
     engine.dispose()
-    app = create_app(settings)
+    clock = RunningClock()
+    app = create_app(settings, clock=clock)
     with ExitStack() as running:
         running.enter_context(served(app, port))
         running.enter_context(served(processor.create_app(settings.payment_key(), first_wait_s=0.1), processor_port))
-        yield Site(app, TestClient(app), RealClock(), settings, settings.url)
+        yield Site(app, TestClient(app), clock, settings, settings.url)
 
 
 def free_port() -> int:

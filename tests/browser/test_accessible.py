@@ -1,14 +1,16 @@
 """axe-core finds nothing on any page: with mistakes shown and without, light and dark, on a telephone and at a desk."""
 
+import re
 from pathlib import Path
 from typing import Final, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from demo.browser import DESK, PHONE, Reader, reading
 from tests.browser.registrant import Registrant
 from tests.browser.site import SLUG, Site
+from tests.browser.waiting import wait_for_dinners
 from tests.server.web.test_pages_after import own_link
 
 AXE: Final = (Path(__file__).parent / "axe.min.js").read_text()
@@ -34,6 +36,19 @@ def test_every_page(chromium: Browser, shop: Site, viewport: dict[str, int], sch
         before(one)
         order = paying(one)
         after(one, order)
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")], ids=str
+)
+def test_every_end(chromium: Browser, shop: Site, viewport: dict[str, int], scheme: Literal["light", "dark"]) -> None:
+    reader = Reader(viewport={"width": viewport["width"], "height": viewport["height"]}, scheme=scheme)
+    with reading(chromium, reader, bypass_csp=True) as context:
+        one = Registrant(context.new_page(), shop)
+        for _ in wait_for_dinners(one):
+            check(one.page)
+        under_way(one)
+        over(one)
 
 
 def before(one: Registrant) -> None:
@@ -94,4 +109,53 @@ def after(one: Registrant, order: str) -> None:
     check(one.page)
     one.page.context.clear_cookies()
     one.open(order)
+    check(one.page)
+
+
+def under_way(one: Registrant) -> None:
+    """A payment that nobody has decided yet, and the page where it is decided."""
+    one.choose(Full_conference=1)
+    order = one.path
+    one.give_details()
+    one.press(re.compile("^Pay "))
+    one.page.wait_for_url("**/pay?**")
+    check(one.page)
+    processor = one.page.url
+    one.open(order)
+    expect(one.heading("Waiting for your payment")).to_be_visible()
+    check(one.page)
+    one.open(f"{order}?returned")
+    expect(one.page.get_by_text("Your payment is being confirmed")).to_be_visible()
+    check(one.page)
+    one.press("Go back to the payment")
+    one.page.locator("button[value=captured]").click()
+    one.until_confirmed()
+    one.page.goto(processor)
+    expect(one.page.get_by_role("link", name="Go back")).to_be_visible()
+    check(one.page)
+
+
+def over(one: Registrant) -> None:
+    """A cancelled order, an expired one, one that was found by its number, and a link that is mailed again."""
+    one.choose(Full_conference=1)
+    one.page.get_by_text("Cancel this order").click()
+    one.press("Release my seats")
+    expect(one.heading("This order is cancelled")).to_be_visible()
+    check(one.page)
+    one.choose(Full_conference=1)
+    order = one.path
+    one.give_details()
+    told = one.page.get_by_text("or find the order with its number").inner_text()
+    one.site.clock.pass_time(hours=1)
+    one.open(order)
+    expect(one.heading("The time is over")).to_be_visible()
+    check(one.page)
+    one.page.context.clear_cookies()
+    one.open(f"/{SLUG}/find")
+    one.page.get_by_label("Order number").fill(told.rstrip(".").rpartition(" ")[2])
+    one.page.get_by_label("E-mail address").fill("zoe@example.org")
+    one.press("Find my order")
+    expect(one.heading("The time is over")).to_be_visible()
+    one.press("Mail me the link again")
+    expect(one.page.get_by_text("The link is on its way to the e-mail address")).to_be_visible()
     check(one.page)

@@ -2,7 +2,7 @@
 
 import base64
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from desktop.door import Door
 from desktop.profile import now
 from desktop.reapply import refreshed
+from desktop.store.base import Base
 from desktop.sync.session import State
 from desktop.workspace import Change
 from shared.access.access import Device, ErasePerson
@@ -34,6 +35,7 @@ from shared.kernel.ids import AreaId, ConferenceId, OrderId, PersonId, SeatTypeI
 from shared.kernel.messages import wire_of
 from shared.registration.assignments import AssignSeat
 from shared.registration.order import ConfirmFreeOrder, PlaceOrder
+from shared.registration.order_state import Order, OrderState
 from shared.registration.pricing import Wanted
 from shared.sync.overlay import Standing
 from shared.sync.protocol import Page, PushedRow
@@ -304,3 +306,45 @@ def test_pages_show_first_what_the_server_does_not_have_yet(laptop: Desktop) -> 
     laptop.sync()
     assert list(laptop.workspace.page(Pass, offset=0, limit=9)) == list(waiting)
     assert laptop.workspace.count(Pass) == 1
+
+
+def test_a_group_can_be_paged_through_and_searched(tmp_path: Path) -> None:
+    at = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    plain = Order(
+        number=1,
+        locator="AAAAAA",
+        state=OrderState.CONFIRMED,
+        lines=(),
+        total=0,
+        currency="EUR",
+        placed_at=at,
+        expires_at=at,
+        last_name="Öz",
+    )
+    orders = {
+        "a": plain,
+        "b": replace(plain, number=2, state=OrderState.EXPIRED, codes=("EARLY",)),
+        "c": replace(plain, number=3),
+    }
+    view = wire_of(Order).name
+    base = Base(tmp_path / "base.db", bytes(32))
+
+    def push(rows: dict[str, Order | None], emptied: tuple[str, ...] = ()) -> None:
+        bodies = {id: b"null" if row is None else to_json(row) for id, row in rows.items()}
+        pushed = {Key(view, id): PushedRow(view, id, 1, RawJson(body)) for id, body in bodies.items()}
+        base.apply(base.shown.checkpoint(), {view: 2}, {}, pushed, [], emptied)
+        base.show(base.snapshot())
+
+    def listed(group: str) -> list[str]:
+        return [one.id for one in base.shown.page(view, offset=0, limit=9, group=group)]
+
+    push(dict(orders))
+    assert (listed(""), listed("confirmed"), listed("expired")) == (["c", "b", "a"], ["c", "a"], ["b"])
+    assert (base.shown.count(view), base.shown.count(view, "confirmed")) == (3, 2)
+    assert [one.id for one in base.shown.search(view, "early", group="expired")] == ["b"]
+    assert not base.shown.search(view, "early", group="confirmed")
+    push({"a": replace(plain, state=OrderState.EXPIRED), "c": None})
+    assert (listed("confirmed"), listed("expired")) == ([], ["b", "a"])
+    push({"a": plain}, emptied=(view,))
+    assert (listed(""), listed("confirmed"), listed("expired")) == (["a"], ["a"], [])
+    base.close()

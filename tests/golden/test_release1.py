@@ -314,7 +314,7 @@ def test_the_mails_that_waited_are_sent(serving: Serving) -> None:
     gateway = MailFolder(data.settings.mail_dir)
     mails = Mails(data.engine, gateway, secrets=serving.world.services.secrets, sender="a@b.example", public_url="x")
     outbox = Outbox(data.engine, Kind.MAIL, mails.send, clock=data.clock)
-    assert outbox.run_due() == waiting > 20
+    assert sum(iter(outbox.run_due, 0)) == waiting > 20
     with data.engine.begin() as conn:
         assert conn.execute(text("SELECT name, last_error FROM outbox")).all() == []
     assert any(data.settings.mail_dir.iterdir())

@@ -1,6 +1,7 @@
 """The transaction: what a batch of commands comes to, be they new, known, unreadable or under a wrong number."""
 
 from dataclasses import replace
+from datetime import timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -289,8 +290,9 @@ def test_the_last_deadline_under_a_key_counts_and_mails_keep_their_commit(opened
     with opened.engine.begin() as conn:
         due = deadlines.due(conn, opened.clock().replace(year=2030), 10)
         mails = outbox.take_due(conn, outbox.Kind.MAIL, opened.clock().replace(year=2030), 10)
-    assert {one.key for one in due} == {"order:order-1", "order:order-2"}
-    assert next(one for one in due if one.key == "order:order-1").due == opened.row(Order, "order-1").expires_at
+    assert {one.key for one in due} == {"order:order-1", "order:order-2", "payment:p-1"}
+    warning = next(one for one in due if one.key == "order:order-1")
+    assert warning.due == opened.row(Order, "order-1").expires_at - timedelta(minutes=5)
     assert {(one.name, one.about) for one in mails} >= {("order_link", "order-1"), ("order_link", "order-2")}
     at = {one.about: one.position for one in mails if one.name == "order_link"}
     assert at["order-2"] == at["order-1"] + 2

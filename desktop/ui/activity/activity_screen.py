@@ -14,9 +14,9 @@ from desktop.ui.parts.page import Page
 from desktop.ui.parts.shapes import Shape, icon
 from desktop.ui.theme import Theme
 from desktop.ui.tokens import Tone
+from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.kernel.codec import Undecodable
-from shared.sentences import sentence
 from shared.sync.protocol import Outcome, Status
 
 _QUIET_MS: Final = 200

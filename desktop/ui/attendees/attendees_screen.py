@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QStackedWidget, QTableView
 
@@ -10,13 +10,13 @@ from desktop.ui import words
 from desktop.ui.attendees.model import AttendeesModel, is_about
 from desktop.ui.attendees.panel import AttendeePanel
 from desktop.ui.changes import Changes
-from desktop.ui.parts.labels import empty_state
+from desktop.ui.parts.labels import button, empty_state
 from desktop.ui.parts.page import Page
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space
 from desktop.workspace import Workspace
 from shared.checkin.verdict import Pass
-from shared.kernel.decider import Key
+from shared.kernel.decider import Key, Role
 
 _PAUSE_MS: Final = 60  # after the last key, so that a fast typist searches once
 _QUIET_MS: Final = 150  # between repaints while many changes come
@@ -27,6 +27,9 @@ _WIDTHS: Final = (0, 130, 175, 110, 80)
 class AttendeesScreen(Page):
     """One conference's tickets. Nothing is read before the screen is first shown."""
 
+    import_asked = Signal()
+    export_asked = Signal()
+
     def __init__(self, workspace: Workspace, changes: Changes) -> None:
         super().__init__("", scrolls=False)
         self.name(self.tr("Attendees"))
@@ -36,9 +39,12 @@ class AttendeesScreen(Page):
         self.search.setPlaceholderText(self.tr("Search by name, company or order (Ctrl+F)"))
         self.search.setAccessibleName(self.tr("Search attendees"))
         self.search.setClearButtonEnabled(True)
-        self.search.setFixedWidth(360)
+        self.search.setFixedWidth(320)
         QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
         self.tools.addWidget(self.search)
+        if workspace.role is Role.ORGANIZER:
+            self.tools.addWidget(button(self.tr("&Import…"), self.import_asked.emit))
+        self.tools.addWidget(button(self.tr("&Export…"), self.export_asked.emit))
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)

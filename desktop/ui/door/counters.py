@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from desktop.ui import words
@@ -65,7 +66,7 @@ class Counters(QFrame):
         rate = here / (RATE_OVER.total_seconds() / 60)
         self._say("admitted", self.tr("{0} of {1}").format(words.count(admitted), words.count(expected)))
         self._say("inside", words.count(0 if arrivals is None else arrivals.inside))
-        self._say("rate", f"{rate:.1f}" if 0 < rate < 10 else words.count(round(rate)))
+        self._say("rate", QLocale().toString(rate, "f", 1) if 0 < rate < 10 else words.count(round(rate)))
         self._say("turned_away", words.count(0 if arrivals is None else arrivals.turned_away))
 
     def text(self, name: str) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
+from desktop.ui.badges.printing import BadgeDesk
 from desktop.ui.changes import Changes, concerns
 from desktop.ui.desk import Connection
 from desktop.ui.door.counters import RATE_OVER, Counters
@@ -25,11 +26,12 @@ from desktop.ui.parts.labels import empty_state
 from desktop.ui.parts.page import Page
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space
+from desktop.ui.words import sentence
 from desktop.workspace import Workspace
+from shared.checkin.ticket_code import Evidence
 from shared.checkin.verdict import Direction, Pass
 from shared.kernel.decider import Key, Rejected
 from shared.kernel.ids import AreaId
-from shared.sentences import sentence
 
 _SIDE_WIDTH: Final = 340
 _VIEWS: Final = ("checkin.areas", "checkin.arrivals", "checkin.expected", "checkin.incidents", "checkin.passes")
@@ -38,10 +40,14 @@ _QUIET_MS: Final = 150  # between repaints of numbers and strip while many chang
 
 
 class DoorScreen(Page):
-    """`sounded` carries the tone of each verdict, for a sound. `came_up` asks to bring the door to the front."""
+    """`sounded` carries the tone of each verdict, for a sound. `came_up` asks to bring the door to the front.
+
+    `further_asked` carries the ticket's row of somebody who wants to buy another seat.
+    """
 
     sounded = Signal(str)
     came_up = Signal()
+    further_asked = Signal(object)
 
     def __init__(
         self,
@@ -51,11 +57,12 @@ class DoorScreen(Page):
         scanner: Scanner,
         connection: Callable[[], Connection],
         settings: QSettings,
+        badges: BadgeDesk,
         now: Callable[[], datetime],
     ) -> None:
         super().__init__("", scrolls=False)
         self.name(self.tr("Door"))
-        self._workspace, self._connection, self._now = workspace, connection, now
+        self._workspace, self._connection, self._badges, self._now = workspace, connection, badges, now
         self.keeper = Doorkeeper(workspace)
         self.gate = GateBar(workspace, settings)
         self.gate.changed.connect(self._stand)
@@ -65,6 +72,9 @@ class DoorScreen(Page):
         self.card = TicketCard(workspace)
         self.card.overridden.connect(self._override)
         self.card.undone.connect(self._undo)
+        self.card.holder.corrected.connect(self._show_corrected)
+        self.card.holder.further_asked.connect(self.further_asked)
+        self.card.holder.badge_asked.connect(self._print)
         self.field = ScanField()
         self.field.setPlaceholderText(self.tr("Scan, or search by name (Ctrl+F)"))
         self.field.setAccessibleName(self.tr("Scan or search"))
@@ -132,7 +142,13 @@ class DoorScreen(Page):
         """A code was scanned."""
         post = self.gate.post
         if post is not None:
-            self._do(lambda: self.keeper.scan(text, post))
+            self._do(lambda: self._remember(text, self.keeper.scan(text, post)))
+
+    def _remember(self, text: str, scanned: Scanned) -> Scanned:
+        """Keep a genuine code for the badge."""
+        if scanned.seen.evidence is Evidence.GENUINE and scanned.seen.ticket and scanned.seen.version is not None:
+            self._badges.remember_code(scanned.seen.ticket, scanned.seen.version, text)
+        return scanned
 
     def _take(self, row: Pass) -> None:
         post = self.gate.post
@@ -155,7 +171,7 @@ class DoorScreen(Page):
             return
         except (EnvironmentProblem, OSError) as problem:
             # Nothing may look admitted that is not on the disk.
-            self._clear(self.tr("Not recorded"), str(problem))
+            self._clear(self.tr("Not recorded"), words.problem(problem))
             return
         except Exception:
             self._clear(self.tr("Not recorded"), self.tr("Something went wrong. This scan does not count."))
@@ -167,6 +183,35 @@ class DoorScreen(Page):
         self.counters.refresh(scanned.seen.area)
         if self.gate.is_audible:
             self.sounded.emit(look(scanned.finding, scanned.action).tone.value)
+        if scanned.is_entry and self._badges.prints_on_admission:
+            QTimer.singleShot(0, self, lambda: self._print_first(scanned))  # after the verdict shows
+
+    def _print_first(self, scanned: Scanned) -> None:
+        """Print the badge of somebody who was let in, if they have none yet."""
+        row = None if scanned.ticket is None else self._workspace.get(Pass, scanned.ticket)
+        if row is not None and row.attendee is not None and not self._badges.times(row.ticket):
+            self._print(row)
+
+    def _print(self, row: Pass) -> None:
+        """Print the badge; what is in the way is said on the card, and nothing waits for it."""
+        try:
+            self._badges.print_badge(row)
+        except Rejected as refusal:
+            told = sentence(refusal.code, refusal.values)
+        except (EnvironmentProblem, OSError) as problem:
+            told = words.problem(problem)
+        else:
+            told = self.tr("The badge is at the printer.")
+        shown = self.card.scanned
+        if shown is not None and shown.ticket == row.ticket:
+            self.card.holder.show_row(row)
+            self.card.holder.say(told)
+
+    def _show_corrected(self) -> None:
+        if self.card.scanned is not None:
+            self._show(self.card.scanned)
+            self.strip.refresh()
+        self.field.setFocus()
 
     def _undo(self, reason: str) -> None:
         scanned = self.card.scanned
@@ -180,7 +225,7 @@ class DoorScreen(Page):
             self.card.complain(sentence(refusal.code, refusal.values))
             return
         except (EnvironmentProblem, OSError) as problem:
-            self.card.complain(str(problem))
+            self.card.complain(words.problem(problem))
             return
         self.counters.forget_entry(scanned.scan)
         self._clear(self.tr("Undone"), self.tr("This admission does not count any more: {0}").format(name))

@@ -92,7 +92,7 @@ def look(finding: Finding, action: Action) -> Look:
     """How a scan looks, given what the rules said and what the gate did."""
     word, sentence, (tone, shape) = _LOOKS[finding]
     if action is Action.OVERRIDDEN:
-        against = words.say("Let in against the verdict: {word}.", word=words.say(word).lower())
+        against = words.say("Let in against the verdict: {word}.", word=words.inside(words.say(word)))
         return Look(words.say("Overridden"), against, Tone.CAUTION, Shape.WARNING)
     return Look(words.say(word), words.say(sentence) if sentence else "", tone, shape)
 

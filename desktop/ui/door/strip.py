@@ -88,7 +88,7 @@ class Strip(QWidget):
         for kind in ("double", "contradiction"):
             incident = self._workspace.get(Incident, f"{kind}:{scanned.scan}")
             if incident is not None and not incident.is_withdrawn and incident.finding is not scanned.finding:
-                return self.tr("Later found: {0}").format(finding_name(incident.finding).lower())
+                return self.tr("Later found: {0}").format(words.inside(finding_name(incident.finding)))
         return ""
 
     def _choose(self, item: QListWidgetItem) -> None:

@@ -3,11 +3,12 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui import words
 from desktop.ui.door.doorkeeper import Scanned
-from desktop.ui.parts.labels import Chip, button, label
+from desktop.ui.door.holder_acts import HolderActs
+from desktop.ui.parts.labels import Chip, button, label, without_mnemonic
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
@@ -29,6 +30,13 @@ class TicketCard(QFrame):
         self.setProperty("look", "card")
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.ROOMY, Space.WIDE, Space.ROOMY, Space.WIDE)
+        column.setSpacing(Space.SMALL)
+        whole = column
+        inside = QWidget()
+        inside.setProperty("look", "page")
+        inside.setMinimumWidth(1)  # what cannot wrap is cut, and makes nothing else wider than the card
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.SMALL)
         self.name = label("", "title", wraps=True)
         self.company = label("", "muted", wraps=True)
@@ -57,6 +65,10 @@ class TicketCard(QFrame):
         column.addSpacing(Space.TIGHT)
         column.addWidget(self.basis)
         column.addStretch(1)
+        whole.addWidget(_scrolled(inside), 1)  # a long name on a small screen takes no room from the buttons
+        column = whole
+        self.holder = HolderActs(workspace)
+        column.addWidget(self.holder)
         self._acts = QWidget()
         row_layout = QHBoxLayout(self._acts)
         row_layout.setContentsMargins(0, 0, 0, 0)
@@ -96,6 +108,7 @@ class TicketCard(QFrame):
         self._set("order", "" if row is None else f"{row.locator or '–'} · {row.position + 1}")
         self._set("further", self._further(row) if is_holder else "")
         self._set("entry", self._entry(scanned) if is_holder else "")
+        self.holder.show_row(row if is_holder else None)
         self.reason.clear()
         self.complain("")
         self.allow_undo(may_undo=may_undo)
@@ -111,7 +124,7 @@ class TicketCard(QFrame):
         else:
             self.act.setText(self.tr("&Undo"))
             self.reason.setPlaceholderText(self.tr("Reason to take this admission back"))
-        self.act.setAccessibleName(self.act.text().replace("&", ""))
+        self.act.setAccessibleName(without_mnemonic(self.act.text()))
 
     @property
     def may_act(self) -> bool:
@@ -172,3 +185,13 @@ class TicketCard(QFrame):
         reason = self.reason.text().strip()
         if reason and self.scanned is not None and self.may_act:
             (self.overridden if self.scanned.may_override else self.undone).emit(reason)
+
+
+def _scrolled(inside: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    return area

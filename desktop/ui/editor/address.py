@@ -7,10 +7,10 @@ from desktop.ui.parts.field import Field, line
 from desktop.ui.parts.labels import Chip, button
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space, Tone
+from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.conference.conference import ChooseSlug, Conference, SlugState
 from shared.kernel.decider import Rejected
-from shared.sentences import sentence
 
 
 class Address(QWidget):

@@ -6,13 +6,13 @@ from desktop.ui import words
 from desktop.ui.parts.field import Field, line
 from desktop.ui.parts.labels import button, label
 from desktop.ui.tokens import Space
+from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.checkin.areas import Area, DefineArea, EditArea
 from shared.conference.conference import Conference
 from shared.kernel.decider import Rejected
 from shared.kernel.edits import Edit
 from shared.kernel.ids import AreaId, SeatTypeId
-from shared.sentences import sentence
 
 
 class AreaDialog(QDialog):

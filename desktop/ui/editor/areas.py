@@ -7,11 +7,11 @@ from desktop.ui import words
 from desktop.ui.parts.labels import Chip, button, clear, label
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space, Tone
+from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.checkin.areas import Area, RemoveArea
 from shared.kernel.decider import Rejected
 from shared.kernel.ids import AreaId
-from shared.sentences import sentence
 
 
 class Areas(QWidget):

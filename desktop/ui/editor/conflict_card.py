@@ -9,11 +9,11 @@ from desktop.ui.editor.waiting import Conflict, RefusedEdit, undisputed
 from desktop.ui.parts.labels import button, label
 from desktop.ui.parts.shapes import Mark, Shape
 from desktop.ui.tokens import Space, Tone
+from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.conference.conference import EditConference
 from shared.conference.seat_types import EditSeatType
 from shared.kernel.decider import Rejected
-from shared.sentences import sentence
 
 
 class ConflictCard(QFrame):

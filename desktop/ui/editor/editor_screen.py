@@ -18,16 +18,16 @@ from desktop.ui.editor.seat_type_dialog import SeatTypeDialog
 from desktop.ui.editor.seat_types import SeatTypes
 from desktop.ui.editor.waiting import STATE, RefusedEdit, edit_commands, refused_edits, waiting_fields
 from desktop.ui.edits import edits_of
-from desktop.ui.parts.labels import Chip, button, card, clear, label
+from desktop.ui.parts.labels import Chip, button, card, clear, label, without_mnemonic
 from desktop.ui.parts.page import Page
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space, Tone
+from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.conference.conference import Conference, PublishConference, UnpublishConference
 from shared.conference.seat_types import EditSeatType
 from shared.kernel.decider import Rejected
 from shared.kernel.ids import AreaId, SeatTypeId
-from shared.sentences import sentence
 
 
 class EditorScreen(Page):
@@ -116,7 +116,7 @@ class EditorScreen(Page):
         else:
             self._state.show_as(Shape.RING, self.tr("Draft"), Tone.NEUTRAL)
         self._publish.setText(self.tr("&Unpublish") if conference.is_published else self.tr("&Publish"))
-        self._publish.setAccessibleName(self._publish.text().replace("&", ""))
+        self._publish.setAccessibleName(without_mnemonic(self._publish.text()))
         self._show_conflicts()
         self._allow()
 

@@ -8,10 +8,10 @@ from desktop.ui import words
 from desktop.ui.parts.field import Field, line
 from desktop.ui.parts.labels import button, label
 from desktop.ui.tokens import Space
+from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.conference.conference import ChangeOwner, Owner
 from shared.kernel.decider import Rejected
-from shared.sentences import sentence
 
 _NAME, _EMAIL = "name", "email"
 

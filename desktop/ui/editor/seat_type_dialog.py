@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QGridLayout, QHBoxLayout,
 from desktop.ui.parts.field import Field, line, whole_number
 from desktop.ui.parts.labels import button, label
 from desktop.ui.tokens import Space
+from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.conference.conference import Conference
 from shared.conference.seat_types import PRICE_MOST, QUOTA_MOST, AddSeatType, EditSeatType, SeatType
@@ -14,7 +15,6 @@ from shared.kernel.decider import Rejected
 from shared.kernel.edits import Edit
 from shared.kernel.ids import SeatTypeId
 from shared.kernel.money import minor_digits
-from shared.sentences import sentence
 
 
 class SeatTypeDialog(QDialog):

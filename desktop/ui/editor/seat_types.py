@@ -20,13 +20,13 @@ from desktop.ui.parts.labels import button, label
 from desktop.ui.parts.shapes import Shape, icon
 from desktop.ui.theme import Theme
 from desktop.ui.tokens import Space, Tone
+from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.conference.conference import Conference
 from shared.conference.seat_types import DeleteSeatType, SeatType
 from shared.kernel.decider import Rejected, Role
 from shared.kernel.ids import SeatTypeId
 from shared.registration.seats import SeatsOfType
-from shared.sentences import sentence
 
 _FIELDS: Final = ("name", "price", "quota", "sold", "available")
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -10,11 +10,11 @@ from desktop.ui.home.slug import slug_from
 from desktop.ui.parts.field import Field, choice, day, line
 from desktop.ui.parts.labels import button, label
 from desktop.ui.tokens import Space
+from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.conference.conference import CreateConference
 from shared.kernel.decider import Rejected
 from shared.kernel.ids import PersonId
-from shared.sentences import sentence
 
 _CURRENCIES = ("EUR", "USD", "GBP", "CHF", "PLN", "SEK", "NOK", "DKK", "CZK", "JPY", "CNY", "INR", "BRL", "CAD", "AUD")
 

@@ -1,5 +1,6 @@
 """Labels, chips, buttons and frames with a look, so that no screen writes style of its own."""
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
@@ -121,11 +122,16 @@ def button(text: str, does: Callable[[], object], look: str = "", *, name: str =
     made = QPushButton(text)
     if look:
         made.setProperty("look", look)
-    made.setAccessibleName(name or text.replace("&", ""))
+    made.setAccessibleName(name or without_mnemonic(text))
     made.setAutoDefault(False)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.clicked.connect(lambda _: does())
     return made
+
+
+def without_mnemonic(text: str) -> str:
+    """A button's text as it is read: `&Save` is Save; scripts without our letters put them behind, as in `저장(&S)`."""
+    return re.sub(r"\(&.\)", "", text).replace("&", "")
 
 
 def card(*, margin: int = Space.WIDE, spacing: int = Space.SMALL) -> tuple[QFrame, QVBoxLayout]:

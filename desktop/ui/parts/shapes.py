@@ -26,6 +26,15 @@ class Shape(StrEnum):
     DOOR = "door"
     INBOX = "inbox"
     LIST = "list"
+    RECEIPT = "receipt"
+    FLAG = "flag"
+    COINS = "coins"
+    PERCENT = "percent"
+    QUEUE = "queue"
+    DEVICE = "device"
+    CHART = "chart"
+    TILL = "till"
+    BADGE = "badge"
 
 
 _FILLED: Final = frozenset({Shape.CHECK, Shape.CROSS, Shape.WARNING, Shape.INFO, Shape.DOT})
@@ -116,6 +125,42 @@ def _sign(painter: QPainter, shape: Shape) -> None:
             for line in (6.0, 12.0, 18.0):
                 painter.drawPoint(QPointF(4, line))
                 painter.drawLine(QPointF(9, line), QPointF(21, line))
+        case Shape.TILL:
+            painter.drawRoundedRect(QRectF(2.5, 6, 19, 13), 2, 2)
+            painter.drawEllipse(QRectF(9.25, 9.75, 5.5, 5.5))
+            painter.drawPoint(QPointF(6, 12.5))
+            painter.drawPoint(QPointF(18, 12.5))
+        case Shape.BADGE:
+            painter.drawRoundedRect(QRectF(4, 5, 16, 17), 2, 2)
+            painter.drawLine(QPointF(10, 2), QPointF(14, 2))
+            painter.drawEllipse(QRectF(9.25, 8.5, 5.5, 5.5))
+            painter.drawLine(QPointF(8, 18), QPointF(16, 18))
+        case Shape.DEVICE:
+            painter.drawRoundedRect(QRectF(4.5, 4, 15, 11.5), 1.5, 1.5)
+            painter.drawLine(QPointF(2, 19.5), QPointF(22, 19.5))
+        case Shape.CHART:
+            painter.drawPolyline([QPointF(3, 3), QPointF(3, 21), QPointF(21, 21)])
+            painter.drawPolyline([QPointF(7, 16), QPointF(11.5, 10.5), QPointF(15, 13.5), QPointF(20, 6)])
+        case Shape.RECEIPT:
+            painter.drawPolyline([QPointF(5, 21), QPointF(5, 3), QPointF(19, 3), QPointF(19, 21)])
+            painter.drawPolyline([QPointF(5, 21), QPointF(9.6, 18), QPointF(14.4, 21), QPointF(19, 18)])
+            painter.drawLine(QPointF(9, 8), QPointF(15, 8))
+            painter.drawLine(QPointF(9, 12.5), QPointF(15, 12.5))
+        case Shape.FLAG:
+            painter.drawLine(QPointF(5, 3), QPointF(5, 22))
+            painter.drawPolyline([QPointF(5, 4), QPointF(19, 4), QPointF(15.5, 9), QPointF(19, 14), QPointF(5, 14)])
+        case Shape.COINS:
+            painter.drawEllipse(QRectF(3, 3, 18, 7))
+            painter.drawArc(QRectF(3, 8.5, 18, 7), 180 * 16, 180 * 16)
+            painter.drawArc(QRectF(3, 14, 18, 7), 180 * 16, 180 * 16)
+        case Shape.PERCENT:
+            painter.drawLine(QPointF(5, 19), QPointF(19, 5))
+            painter.drawEllipse(QRectF(3.5, 3.5, 6.5, 6.5))
+            painter.drawEllipse(QRectF(14, 14, 6.5, 6.5))
+        case Shape.QUEUE:
+            for left in (2.5, 9.75, 17.0):
+                painter.drawEllipse(QRectF(left, 6, 4.5, 4.5))
+                painter.drawArc(QRectF(left - 0.75, 13, 6, 8), 0, 180 * 16)
         case Shape.DOT:
             pass
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from desktop.reapply import refreshed
 from desktop.store.log import Notice
@@ -14,13 +14,13 @@ from desktop.ui.parts.shapes import Mark, Shape
 from desktop.ui.problems import incidents
 from desktop.ui.problems.inbox import Held, body_of
 from desktop.ui.tokens import Space, Tone
+from desktop.ui.words import sentence
 from desktop.workspace import Problem, Workspace
 from shared.checkin.verdict import Finding, Passage
 from shared.checkin.views import Incident
 from shared.conference.conference import EditConference
 from shared.conference.seat_types import EditSeatType
 from shared.kernel.decider import Rejected
-from shared.sentences import sentence
 
 
 def _tr(text: str) -> str:
@@ -37,10 +37,10 @@ class InboxCard(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.WIDE, Space.USUAL, Space.WIDE, Space.USUAL)
         row.setSpacing(Space.USUAL)
-        left = QVBoxLayout()
-        left.addWidget(Mark(shape, tone, 22))
-        left.addStretch(1)
-        row.addLayout(left)
+        self.left = QVBoxLayout()
+        self.left.addWidget(Mark(shape, tone, 22))
+        self.left.addStretch(1)
+        row.addLayout(self.left)
         self.column = QVBoxLayout()
         self.column.setSpacing(Space.TIGHT)
         head = QHBoxLayout()
@@ -65,9 +65,13 @@ class InboxCard(QFrame):
 
 
 class ProblemCard(InboxCard):
-    """A refused or doubtful command. `change_asked` opens the editor; the rest it does itself."""
+    """A refused or doubtful command. `change_asked` opens the editor; the rest it does itself.
+
+    A refused one can be `chosen`, to be dealt with together with others.
+    """
 
     change_asked = Signal(object)
+    chosen = Signal(str, bool)
 
     def __init__(self, workspace: Workspace, problem: Problem) -> None:
         self._workspace, self._problem = workspace, problem
@@ -85,8 +89,14 @@ class ProblemCard(InboxCard):
         self._error = label("", "error", wraps=True)
         self._error.hide()
         self.details.addWidget(self._error)
+        self.box = QCheckBox(self)
+        self.box.hide()
         if not problem.is_settled:
             return
+        self.box.setAccessibleName(_tr("Choose: {0}").format(self.heading.text()))
+        self.box.toggled.connect(lambda is_on: self.chosen.emit(problem.logged.command_id, is_on))
+        self.left.insertWidget(1, self.box)
+        self.box.show()
         is_edit = isinstance(self._body, EditConference | EditSeatType)
         if is_edit:
             self.act(_tr("&Look at both and choose"), lambda: self.change_asked.emit(problem), "primary")
@@ -94,6 +104,16 @@ class ProblemCard(InboxCard):
             self.act(_tr("&Reapply"), self._again)
         self.act(_tr("&Drop"), lambda: workspace.drop(problem.logged.command_id))
         self.buttons.addStretch(1)
+
+    @property
+    def command_id(self) -> str:
+        return self._problem.logged.command_id
+
+    def show_chosen(self, is_chosen: bool) -> None:
+        """Show whether it is among those to be dealt with together, without telling."""
+        self.box.blockSignals(True)
+        self.box.setChecked(is_chosen)
+        self.box.blockSignals(False)
 
     def _both(self) -> None:
         fields = self._problem.values.get("fields")

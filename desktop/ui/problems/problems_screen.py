@@ -11,6 +11,7 @@ from desktop.ui.parts.page import Page
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.problems.cards import HeldCard, InboxCard, IncidentCard, NoticeCard, ProblemCard
 from desktop.ui.problems.inbox import Entry, Held, entries
+from desktop.ui.problems.together import Together
 from desktop.ui.tokens import Space
 from desktop.workspace import Problem, Workspace
 
@@ -29,6 +30,9 @@ class ProblemsScreen(Page):
         self.name(self.tr("Problems"))
         self._workspace = workspace
         self._shown: list[tuple[str, Entry]] | None = None
+        self.together = Together(workspace)
+        self.together.turned.connect(self._show_choice)
+        self.body.addWidget(self.together)
         holder = QWidget()
         self._cards = QVBoxLayout(holder)
         self._cards.setContentsMargins(0, 0, 0, 0)
@@ -55,6 +59,7 @@ class ProblemsScreen(Page):
         if found == self._shown:
             return
         self._shown = found
+        self.together.show_problems([one for _, one in found if isinstance(one, Problem)])
         self.name(self.tr("Problems"), words.plural(len(found), "entry", "entries") if found else "")
         clear(self._cards)
         for _, entry in found[:_MOST]:
@@ -63,6 +68,11 @@ class ProblemsScreen(Page):
             more = self.tr("{0} more appear when some of these are dealt with.").format(words.count(len(found) - _MOST))
             self._cards.addWidget(label(more, "muted"))
         self._empty.setVisible(not found)
+
+    def _show_choice(self) -> None:
+        for card in self.cards:
+            if isinstance(card, ProblemCard):
+                card.show_chosen(card.command_id in self.together.chosen)
 
     @property
     def cards(self) -> list[InboxCard]:
@@ -74,6 +84,8 @@ class ProblemsScreen(Page):
         if isinstance(entry, Problem):
             made = ProblemCard(self._workspace, entry)
             made.change_asked.connect(self.change_asked)
+            made.box.setChecked(entry.logged.command_id in self.together.chosen)
+            made.chosen.connect(self.together.choose)
             return made
         if isinstance(entry, Notice):
             return NoticeCard(self._workspace, entry)

@@ -10,7 +10,7 @@ from server.documents.qr import qr_svg
 from server.documents.tickets import TicketDocument
 from server.web.attendees import NameBody, OwnSeat, correction, own_seat
 from server.web.errors import Problem, status_of
-from server.web.files import tickets_file, tickets_of_order
+from server.web.files import drawn, tickets_file, tickets_of_order
 from server.web.pages.failures import PageRoute
 from server.web.pages.forms import Form, check_token, command_id, fields_of, missing, refused
 from server.web.pages.render import page, see, words_for
@@ -86,7 +86,7 @@ async def correct(attendee: AnAttendee, request: Request) -> Response:
 async def ticket_file(attendee: AnAttendee, request: Request) -> Response:
     """The ticket to print."""
     ticket = await _ticket(attendee)
-    return await tickets_file(attendee.seat.opened.services, [ticket], words_for(request).language, "ticket.pdf")
+    return await tickets_file([ticket], words_for(request).language, "ticket.pdf")
 
 
 async def _shown(attendee: Attendee, request: Request, form: Form | None, *, status: int = 200) -> Response:
@@ -103,7 +103,7 @@ async def _shown(attendee: Attendee, request: Request, form: Form | None, *, sta
         path=attendee.path,
         conference=conference,
         ticket=ticket,
-        code=qr_svg(ticket.code),
+        code=await drawn(lambda: qr_svg(ticket.code)),
         token=token_for(attendee.secret),
         request_id=opened.services.new_id(),
         form=form or Form(values={name: text for name, text in known.items() if isinstance(text, str)}),

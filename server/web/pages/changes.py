@@ -8,16 +8,16 @@ from starlette.responses import Response
 from server.web.codes import with_code
 from server.web.errors import Problem, status_of
 from server.web.limits import address_of
+from server.web.orders import nfc
 from server.web.pages.conferences import choices, refused_quantities, wanted
 from server.web.pages.failures import PageRoute
-from server.web.pages.forms import Form, command_id, form_id, missing, refused
+from server.web.pages.forms import Form, command_id, missing, refused
 from server.web.pages.orders import read_known, show
 from server.web.pages.render import page
 from server.web.pages.visits import AVisit, Visit
 from server.web.registration import registrant_of, update
 from shared.kernel.decider import Rejected
-from shared.kernel.ids import derived_id
-from shared.registration.order import CancelOrder, ConfirmFreeOrder, RemoveCode, UpdateOrder
+from shared.registration.order import ApplyCode, CancelOrder, ConfirmFreeOrder, RemoveCode, UpdateOrder
 
 router: Final = APIRouter(route_class=PageRoute, prefix="/{slug}/orders/{order}")
 
@@ -78,7 +78,7 @@ async def give_details(visit: AVisit) -> Response:
             visit.opened, values["first_name"].strip(), values["last_name"].strip(), values["email"].strip()
         )
         await visit.opened.run(command, command_id(values, command))
-    except Rejected as error:
+    except (Rejected, Problem) as error:
         return await show(visit, form=refused("details", values, error, _), status=status_of(error.code))
     return visit.see("details" if is_corrected else "", "next")
 
@@ -91,9 +91,9 @@ async def apply_code(visit: AVisit) -> Response:
     if not code:
         form = Form(name="codes", values=values, mistakes={"code": _("Enter a discount code.")})
         return await show(visit, form=form, status=422)
-    id = derived_id("form", form_id(values), "code", code)
     try:
-        await with_code(visit.opened, code, id, address=address_of(visit.request))
+        command = ApplyCode(order=visit.opened.order, code=nfc(code))
+        await with_code(visit.opened, command, command_id(values, command), address=address_of(visit.request))
     except (Rejected, Problem) as error:
         form = Form(name="codes", values=values, mistakes={"code": _.sentence(error.code, error.values)})
         return await show(visit, form=form, status=status_of(error.code))

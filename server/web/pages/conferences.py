@@ -12,7 +12,7 @@ from server.web.availability import Seats, Shown
 from server.web.conferences import published, space_of
 from server.web.errors import Problem, status_of
 from server.web.limits import address_of
-from server.web.orders import LINES_MOST, OrderRequest, place
+from server.web.orders import LINES_MOST, OrderRequest, nfc, place
 from server.web.pages.failures import PageRoute
 from server.web.pages.forms import Form, fields_of, form_id, refused
 from server.web.pages.render import page, see, words_for
@@ -89,7 +89,7 @@ def wanted(values: Mapping[str, str]) -> tuple[Wanted, ...]:
         if not value.strip().isascii() or not value.strip().isdigit() or len(value.strip()) > len("100000"):
             raise Rejected("invalid_field", field=name, rule="whole_number")
         if int(value):
-            lines.append(Wanted(seat_type=SeatTypeId(seat_type), quantity=int(value)))
+            lines.append(Wanted(seat_type=SeatTypeId(nfc(seat_type)), quantity=int(value)))
     if len(lines) > LINES_MOST:
         raise Rejected("invalid_field", field="lines", rule="too_many", most=LINES_MOST)
     return tuple(lines)
@@ -141,7 +141,7 @@ async def _shown(slug: str, request: Request, form: Form, *, status: int = 200) 
 async def _under_way(services: Services, space: str, slug: str, request: Request) -> str | None:
     """The page of the order that this browser placed last and that still holds seats."""
     id = request.cookies.get(_UNDER_WAY_COOKIE)
-    if id is None:
+    if id is None or "\x00" in id:
         return None
     order = (await services.rows(space, [key(Order, id)])).get(Order, id)
     is_live = order is not None and order.state in LIVE and services.clock() < order.expires_at

@@ -19,7 +19,7 @@ from server.web.orders import ShownOrder, shown
 from server.web.pages.failures import PageRoute
 from server.web.pages.forms import Form
 from server.web.pages.render import origin_of, page, see
-from server.web.pages.visits import Visit, at_order, check_guesses, missed, open_for, order_path, visit_of
+from server.web.pages.visits import Visit, at_order, missed, open_for, order_path, visit_of
 from server.web.registration import Opened
 from shared.conference.conference import Conference
 from shared.conference.seat_types import SeatType
@@ -64,7 +64,6 @@ async def order_page(slug: str, order: str, request: Request) -> Response:
     key_shown = request.query_params.get("key")
     if key_shown is None:
         return await show(visit_of(request, opened))
-    check_guesses(opened.services, request, opened.space)
     if not is_order_secret(opened.services.secrets.of(opened.space).secret, opened.order, key_shown):
         raise missed(opened.services, request, opened.space)
     return open_for(request, opened, may_change=True)

@@ -66,7 +66,8 @@ def words_for(request: Request) -> Words:
 
 def choose_language(request: Request, language: str) -> Response:
     """Back to the same page without `?lang=`, which the cookie replaces."""
-    response = see(str(URL(str(request.url)).remove_query_params("lang").replace(scheme="", netloc="")))
+    query = URL(str(request.url)).remove_query_params("lang").query
+    response = see(_here(request.url.path) + (f"?{query}" if query else ""))
     response.set_cookie(
         LANGUAGE_COOKIE, language, max_age=_YEAR_S, samesite="lax", httponly=True, secure=is_secure(request)
     )
@@ -89,7 +90,7 @@ def page(
     """
     _ = words_for(request)
     query = {name: value for name, value in request.query_params.items() if name not in ("lang", "key")}
-    where = at or request.url.path
+    where = _here(at or request.url.path)
     languages = [
         (one, LANGUAGE_NAMES[one], f"{where}?{urlencode(({} if at else query) | {'lang': one})}") for one in LANGUAGES
     ]
@@ -102,6 +103,11 @@ def page(
 def see(url: str) -> Response:
     """Go on elsewhere with a GET, so that reading again repeats nothing."""
     return RedirectResponse(url, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+
+
+def _here(path: str) -> str:
+    """The path as an address: one that begins with two slashes would lead to another site."""
+    return "/" + path.lstrip("/")
 
 
 def origin_of(url: str) -> str:

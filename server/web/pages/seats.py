@@ -37,7 +37,7 @@ async def give(visit: AVisit, position: Position) -> Response:
         return await show(visit, form=Form(name=name, values=values, mistakes=mistakes), status=422)
     try:
         await _give(visit, position, {one: values[one].strip() for one in _FIELDS}, form_id(values))
-    except Rejected as error:
+    except (Rejected, Problem) as error:
         return await show(visit, form=refused(name, values, error, _), status=status_of(error.code))
     return visit.see("seat_given", name)
 

@@ -9,7 +9,7 @@ from server.documents.qr import qr_svg
 from server.documents.tickets import TicketDocument
 from server.web.conferences import space_of
 from server.web.errors import Problem
-from server.web.files import calendar_of, tickets_file, tickets_of_order
+from server.web.files import calendar_of, drawn, tickets_file, tickets_of_order
 from server.web.pages.failures import PageRoute
 from server.web.pages.orders import read_known
 from server.web.pages.render import page
@@ -38,21 +38,21 @@ async def tickets_page(visit: AVisit) -> Response:
         visit=visit,
         slug=opened.slug,
         conference=known.conference,
-        tickets=[(one, qr_svg(one.code)) for one in tickets],
+        tickets=await drawn(lambda: [(one, qr_svg(one.code)) for one in tickets]),
     )
 
 
 @router.get("/{slug}/orders/{order}/tickets.pdf")
 async def all_tickets(visit: AVisit) -> Response:
     """All tickets in one file, a page each."""
-    return await tickets_file(visit.opened.services, await _tickets(visit), visit.words.language, "tickets.pdf")
+    return await tickets_file(await _tickets(visit), visit.words.language, "tickets.pdf")
 
 
 @router.get("/{slug}/orders/{order}/tickets/{position}.pdf")
 async def one_ticket(visit: AVisit, position: Annotated[int, Path(ge=0)]) -> Response:
     """One ticket."""
     tickets = [one for one in await _tickets(visit) if one.position == position]
-    return await tickets_file(visit.opened.services, tickets, visit.words.language, f"ticket-{position + 1}.pdf")
+    return await tickets_file(tickets, visit.words.language, f"ticket-{position + 1}.pdf")
 
 
 async def _tickets(visit: Visit) -> list[TicketDocument]:

@@ -15,6 +15,7 @@ from server.language import Words
 from server.links import is_order_secret, order_secret
 from server.web.conferences import space_of
 from server.web.errors import Problem
+from server.web.orders import nfc
 from server.web.pages.forms import check_token, fields_of
 from server.web.pages.render import is_secure, see, words_for
 from server.web.registration import Opened
@@ -57,9 +58,13 @@ class Visit:
 
     async def fields(self) -> dict[str, str]:
         """The fields of a form that was made for this visitor, who may change the order; Problem otherwise."""
-        fields = await fields_of(self.request)
         if not self.may_change:
             raise Problem("link_needed")
+        return await self.reader_fields()
+
+    async def reader_fields(self) -> dict[str, str]:
+        """The fields of a form that was made for this visitor, who may see the order; Problem otherwise."""
+        fields = await fields_of(self.request)
         check_token(fields, self.token)
         return fields
 
@@ -99,7 +104,7 @@ def open_for(request: Request, opened: Opened, *, may_change: bool) -> Response:
 async def at_order(slug: str, order: str, request: Request) -> Opened:
     """The order of the path, opened for nobody yet. Nothing of it is read: every miss costs the same."""
     services = services_of(request)
-    return Opened(services, await space_of(services, slug), slug, OrderId(order))
+    return Opened(services, await space_of(services, slug), slug, OrderId(nfc(order)))
 
 
 def visit_of(request: Request, opened: Opened) -> Visit:
@@ -108,7 +113,6 @@ def visit_of(request: Request, opened: Opened) -> Visit:
     key, view = request.cookies.get(KEY_COOKIE), request.cookies.get(VIEW_COOKIE)
     if key is None and view is None:
         raise Problem("unknown_order")
-    check_guesses(opened.services, request, opened.space)
     if key is not None and is_order_secret(secret, opened.order, key):
         return Visit(request, opened, key, may_change=True)
     if view is not None and hmac.compare_digest(view_secret(secret, opened.order).encode(), view.encode()):
@@ -116,14 +120,9 @@ def visit_of(request: Request, opened: Opened) -> Visit:
     raise missed(opened.services, request, opened.space)
 
 
-def check_guesses(services: Services, request: Request, space: str) -> None:
-    """Problem if this address guessed too often lately."""
-    services.attempts.check(request, space, per_conference=False)
-
-
 def missed(services: Services, request: Request, space: str) -> Problem:
     """The problem of a wrong guess, which is counted."""
-    services.attempts.missed(request, space, per_conference=False)
+    services.attempts.wrong_secret(request, space)
     return Problem("unknown_order")
 
 

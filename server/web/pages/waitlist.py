@@ -15,7 +15,7 @@ from server.web.pages.failures import PageRoute
 from server.web.pages.forms import Form, check_token, command_id, fields_of, form_id, missing, refused
 from server.web.pages.orders import missing_of, read_known
 from server.web.pages.render import page, see
-from server.web.pages.visits import KEPT_S, AVisit, Visit, check_guesses, missed, open_for, remember, token_for
+from server.web.pages.visits import KEPT_S, AVisit, Visit, missed, open_for, remember, token_for
 from server.web.registration import LineBody, Opened
 from server.web.services import services_of
 from server.web.waitlist import OpenedEntry, WaitBody, entry_now
@@ -82,7 +82,6 @@ async def waiting(slug: str, entry: str, request: Request) -> Waiter:
     shown = request.query_params.get("key") or request.cookies.get(_COOKIE)
     if shown is None:
         raise Problem("unknown_order")
-    check_guesses(services, request, space)
     if not is_wait_secret(services.secrets.of(space).secret, entry, shown):
         raise missed(services, request, space)
     return Waiter(OpenedEntry(services, space, slug, entry), shown)

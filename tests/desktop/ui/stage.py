@@ -4,6 +4,7 @@ The conference, its people and their addresses are invented.
 """
 
 import base64
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from desktop.ui.desk import AccessRequest, Connection, Invitation, Line, Refused
+from desktop.store.files import EnvironmentProblem
+from desktop.sync import bundle
+from desktop.ui.desk import AccessRequest, Connection, Delivery, Invitation, Line, Refused
 from desktop.workspace import Workspace
 from server.secrets import Secrets
 from shared.access.access import EnrolDevice
@@ -23,10 +26,10 @@ from shared.conference.conference import CreateConference, PublishConference
 from shared.conference.seat_types import AddSeatType
 from shared.kernel.decider import Actor, Role
 from shared.kernel.ids import AreaId, ConferenceId, DeviceId, OrderId, PaymentId, PersonId, SeatTypeId, TicketId
+from shared.payments.payment import Method, RecordPayment
 from shared.registration.assignments import AssignSeat
-from shared.registration.order import PlaceOrder, ReceiveMoney
+from shared.registration.order import PlaceOrder
 from shared.registration.pricing import Wanted
-from shared.registration.receipts import Receipt
 from tests.sync.world import MASTER, Clock, Desktop, Server
 
 CONFERENCE: Final = "019a0000-0000-7000-8000-000000000001"
@@ -124,7 +127,7 @@ class Stage:
         number = next(self.numbers)
         order, attendee = OrderId(str(UUID(int=50_000 + number))), PersonId(f"person-{number}")
         first, last, company = person
-        wanted = tuple(Wanted(seat_type=one, quantity=1) for one in seat_types)
+        wanted = tuple(Wanted(seat_type=one, quantity=number) for one, number in Counter(seat_types).items())
         self.run(
             PlaceOrder(
                 order=order,
@@ -137,8 +140,9 @@ class Stage:
             actor=_REGISTRANT,
         )
         total = sum(PRICES[one] for one in seat_types)
-        receipt = Receipt(payment=PaymentId(f"pay-{number}"), reference=f"ref-{number}", amount=total, currency="EUR")
-        self.run(ReceiveMoney(order=order, receipt=receipt))
+        payment = PaymentId(f"pay-{number}")
+        paid = RecordPayment(payment=payment, order=order, method=Method.TRANSFER, amount=total, currency="EUR")
+        self.run(paid)
         for position in range(len(seat_types)):
             self.run(
                 AssignSeat(
@@ -206,8 +210,22 @@ class StagedDesk:
         self.device.sync()
 
     def export_queue(self, conference: str, file: Path) -> int:
-        file.write_bytes(b"{}")
-        return len(self.device.workspace.pending)
+        exported = bundle.export(self.device.workspace, lambda _: "signed")
+        file.write_bytes(bundle.write(exported))
+        return exported.commands
+
+    def deliver(self, file: Path) -> Delivery:
+        """As the server takes it: it knows the origin by its signature, which this one believes."""
+        if self.refusal is not None:
+            raise self.refusal
+        try:
+            read = bundle.read(file.read_bytes())
+        except (EnvironmentProblem, OSError) as problem:
+            raise Refused(str(problem)) from None
+        origin = read.batches[0].device
+        taken = bundle.deliver(read, lambda request: self.device.server.answer(origin, request))
+        self.device.sync()
+        return Delivery(commands=taken, is_own=origin == self.device.name, is_known=True)
 
     def listen(self, listener: Callable[[], None]) -> None:
         self.listeners.append(listener)

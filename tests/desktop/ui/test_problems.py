@@ -4,19 +4,25 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
 from desktop.door import Door
 from desktop.ui.problems import incidents
+from desktop.ui.problems.cards import ProblemCard
 from desktop.ui.problems.problems_screen import ProblemsScreen
+from shared.access.access import EnrolDevice
 from shared.checkin.verdict import MAY_PASS, Direction, Finding, Pass, Passage
 from shared.checkin.views import Incident
+from shared.conference.conference import Conference, EditConference
 from shared.kernel.decider import Actor, Role
+from shared.kernel.edits import Edit
 from shared.kernel.ids import DeviceId, OrderId, PersonId, TicketId
 from shared.registration.assignments import AssignSeat, UnassignSeat
 from shared.registration.order_state import Order
 from tests.desktop.ui.conftest import Open
 from tests.desktop.ui.stage import CONFERENCE, DOOR, Stage, StagedDesk, code_of
 
+_NAME = "Gathering of Sciences 2026"
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -85,3 +91,73 @@ def test_a_replaced_ticket_names_its_holder_of_now_as_that(stage: Stage, open_wi
     assert "North gate" in texts, "the name of the gate stands alone"
     assert "Gate" in texts
     assert not any("gate North gate" in one for one in texts)
+
+
+def _conflicts(stage: Stage) -> None:
+    """Three edits of the laptop are refused, because the office was first."""
+    stage.run(EnrolDevice(device=DeviceId("office"), label="Office computer", role=Role.ORGANIZER))
+    stage.laptop.sync()
+    office = Actor(role=Role.ORGANIZER, id="office")
+    theirs, mine = (
+        (
+            EditConference(tagline=Edit(seen="Three days of open questions", new=new)),
+            EditConference(location=Edit(seen="Łódź", new=new)),
+            EditConference(name=Edit(seen=_NAME, new=new)),
+        )
+        for new in ("Theirs", "Mine")
+    )
+    for edit in theirs:
+        stage.run(edit, actor=office)
+    for edit in mine:
+        stage.laptop.workspace.issue(edit)
+    stage.laptop.sync()
+    assert len(stage.laptop.workspace.problems()) == 3
+
+
+def _problems(stage: Stage, open_window: Open) -> ProblemsScreen:
+    window = open_window(StagedDesk(stage.laptop))
+    window.open_conference(CONFERENCE, "problems")
+    assert window.screens is not None
+    return window.screens.made("problems", ProblemsScreen)
+
+
+def test_several_refused_commands_are_reapplied_at_once(stage: Stage, open_window: Open, qtbot: QtBot) -> None:
+    _conflicts(stage)
+    screen = _problems(stage, open_window)
+    screen.together.all.click()
+    assert all(one.box.isChecked() for one in screen.cards if isinstance(one, ProblemCard))
+    screen.together.again.click()
+    qtbot.waitUntil(lambda: not screen.together.is_busy)
+    stage.laptop.sync()
+    qtbot.waitUntil(lambda: screen.cards == [])
+    row = stage.laptop.workspace.get(Conference)
+    assert row is not None
+    assert (row.tagline, row.location, row.name) == ("Mine", "Mine", "Mine")
+    assert "3 entries dealt with" in screen.together.told.text()
+
+
+def test_those_that_were_chosen_are_dropped_and_the_others_stay(stage: Stage, open_window: Open, qtbot: QtBot) -> None:
+    _conflicts(stage)
+    screen = _problems(stage, open_window)
+    assert not screen.together.drop.isEnabled()
+    first, second, third = (one for one in screen.cards if isinstance(one, ProblemCard))
+    stays = third.heading.text()
+    for card in (first, second):
+        card.box.click()
+    assert screen.together.told.text() == "2 of 3 chosen"
+    screen.together.drop.click()
+    qtbot.waitUntil(lambda: len(screen.cards) == 1)
+    assert screen.cards[0].heading.text() == stays
+    assert stage.laptop.workspace.pending == []
+    row = stage.laptop.workspace.get(Conference)
+    assert row is not None
+    assert row.name == "Theirs"
+
+
+def test_a_choice_can_be_taken_back(stage: Stage, open_window: Open) -> None:
+    _conflicts(stage)
+    screen = _problems(stage, open_window)
+    screen.together.all.click()
+    screen.together.none.click()
+    assert not any(one.box.isChecked() for one in screen.cards if isinstance(one, ProblemCard))
+    assert not screen.together.again.isEnabled()

@@ -22,7 +22,7 @@ from desktop.ui.editor.area_dialog import AreaDialog
 from desktop.ui.editor.seat_type_dialog import SeatTypeDialog
 from desktop.ui.home.conference_card import summary
 from desktop.ui.home.create_dialog import CreateDialog
-from desktop.ui.tokens import DARK, LIGHT, LOUD, Colours, Tone
+from desktop.ui.tokens import DARK, LIGHT, LOUD, PLAIN_DARK, PLAIN_LIGHT, Colours, Tone
 from shared.checkin.verdict import Direction, Pass
 from shared.conference.conference import EditConference
 from shared.kernel.edits import Edit
@@ -33,7 +33,23 @@ from tests.desktop.ui.conftest import Open
 from tests.desktop.ui.stage import CONFERENCE, DOOR, ROOM, Stage, StagedDesk
 from tests.sync.world import Clock, Server, creation
 
-PLACES = ("home", "conference", "attendees", "door", "problems", "activity")
+PLACES = (
+    "home",
+    "conference",
+    "sale",
+    "badges",
+    "orders",
+    "attention",
+    "money",
+    "discounts",
+    "waitlist",
+    "attendees",
+    "door",
+    "problems",
+    "activity",
+    "devices",
+    "dashboard",
+)
 
 
 def _nameless(whole: QWidget) -> list[str]:
@@ -147,7 +163,19 @@ def _contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@pytest.mark.parametrize("colours", [PLAIN_LIGHT, PLAIN_DARK])
+def test_high_contrast_is_high(colours: Colours) -> None:
+    for ground in (colours.window, colours.surface, colours.sunken):
+        assert _contrast(colours.text, ground) >= 7
+        assert _contrast(colours.muted, ground) >= 7
+        assert _contrast(colours.control_line, ground) >= 7
+    for tone in Tone:
+        assert _contrast(colours.strong[tone], colours.soft[tone]) >= 7
+        assert _contrast(colours.strong[tone], colours.surface) >= 7
+        assert _contrast(colours.text, colours.soft[tone]) >= 7
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK, PLAIN_LIGHT, PLAIN_DARK])
 def test_texts_have_contrast(colours: Colours) -> None:
     for ground in (colours.window, colours.surface, colours.sunken):
         assert _contrast(colours.text, ground) >= 4.5

@@ -195,7 +195,8 @@ def rows(**person: Any) -> dict[Any, Any]:
     line = records.InvoiceLine(seat_type=FULL, name="Full conference", quantity=2, price=12000, total=20000)
     half = records.InvoiceLine(seat_type=FULL, name="Full conference", quantity=1, price=12000, total=10000)
     whom = {"first_name": "Ann", "last_name": "Öz", "email": "ann@example.org", "address": "ACME\nŁódź"} | person
-    common = {"order": ORDER, "registrant": PersonId("ann"), "currency": "EUR", "issued_at": NOW, **whom}
+    paper = {"issuer": "PyCon e. V.\nIBAN DE02 1203 0000", "conference": "PyCon Łódź"}
+    common = {"order": ORDER, "registrant": PersonId("ann"), "currency": "EUR", "issued_at": NOW, **whom, **paper}
     order = Order(
         number=1,
         locator="K7M3QX",

@@ -33,3 +33,8 @@ def test_there_is_one_press_and_threads_may_share_it() -> None:
         at_once = list(pool.map(made, range(12)))
     assert at_once == [made(n) for n in range(12)]
     assert [f"Attendee {n} 2" in texts(one)[2] for n, one in enumerate(at_once)] == [True] * 12
+
+
+def test_a_page_is_a_picture_too() -> None:
+    picture = press().png("tickets", tickets_content([ticket(name="Ann Öz")], "en"), "en")
+    assert picture.startswith(b"\x89PNG")

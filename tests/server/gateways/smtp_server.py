@@ -44,6 +44,8 @@ class PostOffice:
     data_answer: str = "250 OK"
     drops: int = 0
     """How many mails it keeps and then hangs up on, without an answer."""
+    silences: int = 0
+    """How many mails it takes and never answers, with the connection open."""
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -55,6 +57,9 @@ class PostOffice:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.connections.add(session.peer)
+        if self.silences:
+            self.silences -= 1
+            await asyncio.Event().wait()
         content = envelope.content
         assert isinstance(content, bytes)
         if self.data_answer.startswith("250"):

@@ -155,7 +155,7 @@ def test_from_an_order_to_a_ticket_with_a_payment_while_the_server_was_away(
             client.put(f"{order}/seats/0", json=ANN, headers=shows)
             ticket = client.get(f"{order}/tickets", headers=shows).json()[0]
             assert decode(ticket["code"]).code.ticket == ticket["ticket"]
-            until(lambda: len(list((tmp_path / "mail").glob("*.eml"))) == 3)
+            until(lambda: len(list((tmp_path / "mail").glob("*.eml"))) == 4)
 
 
 def test_a_result_is_told_twice_and_again_while_nobody_takes_it(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from server.gateways import smtp
 from server.gateways.mail import MailFolder, MailGateway, Unsent
 from server.gateways.smtp import Smtp, Tls, smtp_of
 from server.letters import address_of, mail_of, write
@@ -123,6 +124,15 @@ def test_a_mail_whose_answer_got_lost_is_sent_again_as_the_same_and_the_next_one
         "<mail-2@lanyard.example>",
         "<mail-1@lanyard.example>",
     ]
+
+
+def test_an_answer_that_is_late_is_never_taken_for_the_next_mail_s(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "_MAIL_S", 1.0)
+    office = PostOffice(silences=1)
+    with post_office(office, file) as port:
+        assert sent(server(port, file), [mail(1), mail(2)]) == [("TimeoutError", False), None]
+    assert [str(one["Message-ID"]) for one in office.got] == ["<mail-2@lanyard.example>"]
+    assert len(office.connections) == 2
 
 
 def test_names_of_any_script_and_length_arrive_and_cannot_add_a_header(file: Path, tmp_path: Path) -> None:

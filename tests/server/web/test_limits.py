@@ -1,5 +1,7 @@
 """What one client's address may do: hold so many seats, place so many orders; and whose word on addresses counts."""
 
+import asyncio
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -12,6 +14,7 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from server.settings import Settings
+from server.web.errors import Problem
 from tests.server.web.test_availability import left
 from tests.server.web.world import ANN, FREE, FULL, ORDERS, Clock, World, bearer, running
 
@@ -127,11 +130,54 @@ def test_what_is_over_is_forgotten(strict: World) -> None:
         assert place(strict, f"192.0.2.{number}", 1, FREE).status_code == 201
     strict.clock.pass_time(hours=1)
     assert place(strict, "192.0.2.99", 1).status_code == 201
-    assert (len(holds._by_order), list(holds._by_address), list(holds._placed_at)) == (
+    assert (len(holds._by_id), list(holds._by_address), list(holds._placed_at)) == (
         1,
         ["192.0.2.99"],
         ["192.0.2.99"],
     )
+
+
+def test_who_placed_orders_is_forgotten_even_where_no_seats_are_counted(tmp_path: Path) -> None:
+    with running(tmp_path, Clock(), held_seats_per_address=0) as world:
+        holds = world.services.holds
+        for number in range(3_000):
+            holds.count_order(f"192.0.{number // 256}.{number % 256}")
+            world.clock.pass_time(minutes=2)
+        assert len(holds._placed_at) <= 1_000
+
+
+def test_a_request_that_came_twice_and_was_refused_holds_nothing(strict: World) -> None:
+    holds = strict.services.holds
+
+    async def refused(gate: asyncio.Event) -> None:
+        with suppress(Problem):
+            async with holds.holding("192.0.2.1", "space", "order", 4):
+                await gate.wait()
+                raise Problem("unavailable")
+
+    async def twice() -> None:
+        gate = asyncio.Event()
+        twins = [asyncio.create_task(refused(gate)) for _ in range(2)]
+        await asyncio.sleep(0)
+        gate.set()
+        await asyncio.gather(*twins)
+
+    asyncio.run(twice())
+    assert place(strict, "192.0.2.1", 4).status_code == 201
+
+
+def test_codes_are_not_guessed_many_at_a_time(strict: World) -> None:
+    attempts = strict.services.attempts
+    with ExitStack() as guesses:
+        for _ in range(10):
+            guesses.enter_context(attempts.guessing_codes("192.0.2.1", "space"))
+        with pytest.raises(Problem, match="too_many_attempts"), attempts.guessing_codes("192.0.2.1", "space"):
+            pass
+        with attempts.guessing_codes("192.0.2.2", "space"):
+            pass
+    with attempts.guessing_codes("192.0.2.1", "space"):
+        pass
+    assert not attempts._guessing
 
 
 def test_a_limit_of_0_is_none(tmp_path: Path) -> None:

@@ -173,6 +173,15 @@ def test_without_its_database_the_server_says_that_it_will_be_back(
     assert "We will be right back" in page.text
 
 
+@pytest.mark.parametrize("path", ["//elsewhere.example/", "/%09/elsewhere.example", "/%09/orders/x"])
+def test_no_address_leads_to_another_site(visitor: Visitor, path: str) -> None:
+    client = visitor.world.client
+    missed = client.get(f"{SITE}{path}", headers={"accept": "text/html"})
+    assert 'href="//' not in missed.text
+    chosen = client.get(f"{SITE}{path}?lang=de", headers={"accept": "text/html"}, follow_redirects=False)
+    assert not chosen.headers.get("location", "").startswith("//")
+
+
 def test_a_bug_is_a_page_too(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError

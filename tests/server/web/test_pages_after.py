@@ -8,6 +8,8 @@ from server.links import ticket_link, wait_link
 from shared.conference.conference import CANCEL_NEVER, EditConference
 from shared.kernel.edits import Edit
 from tests.server.web.test_pages_order import key_of, order_seats
+from tests.server.web.test_registration import links_mailed
+from tests.server.web.test_road import until
 from tests.server.web.visitor import SITE, Visitor
 from tests.server.web.world import ANN, DINNER, FREE, ORDERS, SPACE, World
 
@@ -140,10 +142,48 @@ def test_locator_and_address_open_an_order_to_read_and_nothing_else(world: World
     assert visitor.path == path
     assert "You are registered" in visitor.text
     assert [one for one in (*BO.values(), "ann@example.org") if one in visitor.text] == []
-    assert "<form" not in visitor.text
+    assert visitor.page is not None
+    assert re.findall(r'action="([^"]*)"', visitor.page.text) == [f"{path}/link"]
     for hidden in ("lines", "tickets", "tickets.pdf", "tickets/0.pdf", "invoices/1.pdf"):
         assert visitor.open(f"{path}/{hidden}").status_code == 403
     assert visitor.post(f"{path}/seats/0/take-back", token).status_code == 403
+
+
+def test_who_found_the_order_has_its_link_mailed_but_not_shown(world: World, visitor: Visitor) -> None:
+    path = confirmed(visitor)
+    secret = key_of(visitor)
+    locator = re.search(r"Order number (\w{6})", visitor.text)
+    assert locator is not None
+    visitor.forget()
+    visitor.open("/pycon/find")
+    visitor.send("/find", {"locator": locator[1], "email": "ann@example.org"})
+    until(lambda: len(links_mailed(world)) == 1)
+    shown = visitor.send("/link")
+    assert "The link is on its way to the e-mail address of the order" in visitor.text
+    assert secret not in shown.text
+    until(lambda: len(links_mailed(world)) == 2)
+    assert all(f"key={secret}" in one for one in links_mailed(world))
+    for _ in range(4):
+        assert visitor.send("/link").status_code == 200
+    assert visitor.send("/link").status_code == 429
+    assert visitor.post(f"{path}/link", {}).status_code == 403, "no form of ours"
+
+
+def test_the_link_is_mailed_from_the_page_that_finds_orders_and_a_miss_looks_the_same(
+    world: World, visitor: Visitor
+) -> None:
+    confirmed(visitor)
+    locator = re.search(r"Order number (\w{6})", visitor.text)
+    assert locator is not None
+    visitor.forget()
+    asked = "/pycon/find/link"
+    assert visitor.post(asked, {"locator": locator[1], "email": ""}).status_code == 422
+    assert visitor.form("/find")["locator"] == locator[1]
+    until(lambda: len(links_mailed(world)) == 1)
+    pages = [visitor.post(asked, {"locator": one, "email": "ann@example.org"}).text for one in ("AAAAAA", locator[1])]
+    assert pages[0] == pages[1]
+    assert "If there is an order with this number and this address" in visitor.text
+    until(lambda: len(links_mailed(world)) == 2)
 
 
 def test_an_order_that_is_not_found_keeps_what_was_entered(world: World, visitor: Visitor) -> None:

@@ -2,7 +2,8 @@
 
 import base64
 import re
-from urllib.parse import parse_qs, urlsplit
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -11,8 +12,8 @@ from shared.conference.conference import EditConference
 from shared.kernel.codec import from_json
 from shared.kernel.edits import Edit
 from tests.server.web.test_road import call_back, mails, told, until
-from tests.server.web.visitor import Visitor
-from tests.server.web.world import ANN, DINNER, FREE, FULL, World
+from tests.server.web.visitor import SITE, Visitor
+from tests.server.web.world import ANN, DINNER, FREE, FULL, Clock, World, running
 
 
 @pytest.fixture
@@ -249,3 +250,23 @@ def test_an_order_is_confirmed_on_invoice_where_the_conference_allows_it(world: 
     invoice = visitor.open(f"{path}/invoices/1.pdf")
     assert (invoice.status_code, invoice.content[:4]) == (200, b"%PDF")
     assert visitor.open(f"{path}/invoices/2.pdf").status_code == 404
+
+
+def test_no_nul_reaches_postgresql(tmp_path: Path, postgres_database_url: str) -> None:
+    """It takes none in a key, and would fail the orders of others in the same batch."""
+    with running(tmp_path, Clock(), database_url=postgres_database_url) as world:
+        world.make_conference()
+        visitor, form = Visitor(world), {"Content-Type": "application/x-www-form-urlencoded"}
+        world.client.base_url = SITE
+        order, secret = world.place({FULL: 1})
+        page = f"/pycon/orders/{order.rpartition('/')[2]}"
+        visitor.open(f"{page}?key={secret}")
+        visitor.open(f"{page}/lines")
+        fields = urlencode({name: visitor.form("/lines")[name] for name in ("token", "request")})
+        answers = [
+            world.client.get("/api/v1/conferences/pycon/tickets/%00/0"),
+            world.client.get("/pycon/tickets/%00/0?key=x"),
+            world.client.post(f"{page}/lines", content=f"{fields}&seats-%00=1", headers=form),
+        ]
+        assert [one.status_code for one in answers] == [422, 422, 422]
+        assert world.client.get("/pycon", headers={"Cookie": 'order_under_way="\\000"'}).status_code == 200

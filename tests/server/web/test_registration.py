@@ -5,7 +5,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.event import listen
 
-from tests.server.web.world import ANN, DINNER, FREE, FULL, ORDERS, World, bearer
+from server.store import commits
+from server.store.engine import reading
+from tests.server.web.test_road import mails, text_of, until
+from tests.server.web.world import ANN, DINNER, FREE, FULL, ORDERS, SPACE, World, bearer
 
 
 def test_a_published_conference_is_listed_with_what_is_left(world: World) -> None:
@@ -49,6 +52,18 @@ def test_a_known_key_with_another_body_is_refused(world: World) -> None:
     other = world.post(ORDERS, {"lines": [{"seat_type": FULL, "quantity": 3}]}, key=key)
     assert (other.status_code, other.json()["code"]) == (409, "id_reused")
     assert world.remaining()["Full conference"] == 8
+
+
+def test_a_known_key_does_another_thing_all_the_same_or_says_why_not(world: World) -> None:
+    key = str(uuid4())
+    order, secret = world.place({FREE: 1}, ANN)
+    assert world.post(f"{order}/confirmation", key=key, secret=secret).status_code == 200
+    other, its_secret = world.place({FULL: 1})
+    refused = [
+        world.post(f"{other}/codes", {"code": "NOBODY-KNOWS"}, key=key, secret=its_secret),
+        world.post(f"{order}/seats/0/cancellation", key=key, secret=secret),
+    ]
+    assert [one.json()["code"] for one in refused] == ["code_unknown", "cancellation_closed"]
 
 
 def test_an_order_needs_a_key(world: World) -> None:
@@ -144,9 +159,10 @@ def test_guessing_is_limited(world: World) -> None:
     order, secret = world.place({FULL: 1})
     for _ in range(10):
         assert world.get(order, "guess").status_code == 404
-    limited = world.get(order, secret)
+    limited = world.get(order, "guess")
     assert (limited.status_code, limited.json()["code"]) == (429, "too_many_attempts")
     assert 0 < int(limited.headers["retry-after"]) <= 60
+    assert world.get(order, secret).status_code == 200, "who has the secret does not suffer from who guesses"
 
 
 def test_locator_and_address_find_an_order(world: World) -> None:
@@ -162,6 +178,36 @@ def test_locator_and_address_find_an_order(world: World) -> None:
     assert {(one.status_code, one.text) for one in misses} == {(404, misses[0].text)}
 
 
+def links_mailed(world: World) -> list[str]:
+    """What the mails with an order's link say."""
+    return [text for one in mails(world) if "This link opens your order" in (text := text_of(one))]
+
+
+def written(world: World) -> int:
+    """How many commits the log has."""
+    with reading(world.services.engine).begin() as conn:
+        head = commits.head(conn, SPACE)
+    assert head is not None
+    return head.position
+
+
+def test_a_link_is_mailed_again_so_often_and_the_answer_never_tells(world: World) -> None:
+    order, secret = world.place({FULL: 1}, ANN)
+    known = {"locator": world.get(order, secret).json()["locator"], "email": "ANN@example.org"}
+    misses = [known | {"email": "bo@example.org"}, known | {"locator": "AAAAAA"}, known | {"locator": "\x00"}]
+    answers = [world.client.post(f"{ORDERS}/find/link", json=one) for one in misses]
+    for count in range(1, 6):
+        answers.append(world.client.post(f"{ORDERS}/find/link", json=known))
+        until(lambda count=count: len(links_mailed(world)) == count)
+    before = written(world)
+    answers += [world.client.post(f"{ORDERS}/find/link", json=known) for _ in range(2)]
+    assert {(one.status_code, one.text) for one in answers} == {(202, "")}
+    refused = world.client.post(f"{ORDERS}/find/link", json=misses[1])
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_attempts")
+    assert world.client.post(f"{ORDERS}/find", json=known).status_code == 200, "asking for links is no guessing"
+    assert written(world) == before
+
+
 def test_an_unpublished_conference_is_unknown(bare: World) -> None:
     bare.make_conference(is_published=False)
     assert bare.get("/api/v1/conferences").json() == []
@@ -175,6 +221,9 @@ def test_text_is_kept_in_one_normal_form_and_without_nul(world: World) -> None:
     order, secret = world.place({FULL: 1})
     decomposed = ANN | {"last_name": "O\u0308z"}
     assert world.put(f"{order}/registrant", decomposed, secret).json()["registrant"]["last_name"] == "Öz"
+    half = b'{"last_name": "\\ud800", "email": "ann@example.org"}'
+    headers = {"Content-Type": "application/json"} | bearer(secret)
+    assert world.client.put(f"{order}/registrant", content=half, headers=headers).json()["code"] == "unreadable"
     refused = world.put(f"{order}/registrant", ANN | {"last_name": "\x00"}, secret)
     assert (refused.status_code, refused.json()["code"]) == (422, "nul_in_text")
     refused = world.post(ORDERS, {"lines": [{"seat_type": "\x00", "quantity": 1}]})

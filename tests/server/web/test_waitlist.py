@@ -72,3 +72,8 @@ def test_an_entry_opens_only_with_its_secret_and_all_misses_are_alike(world: Wor
 def test_what_can_never_be_had_is_not_waited_for(world: World) -> None:
     refused = world.post(LIST, {"lines": [{"seat_type": DINNER, "quantity": 3}], **ANN})
     assert (refused.status_code, refused.json()["code"]) == (409, "never_fits")
+
+
+def test_what_can_be_had_is_not_waited_for(world: World) -> None:
+    refused = world.post(LIST, {"lines": [{"seat_type": DINNER, "quantity": 2}], **ANN})
+    assert (refused.status_code, refused.json()["code"]) == (409, "seats_available")

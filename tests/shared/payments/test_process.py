@@ -109,6 +109,17 @@ def test_reminders_come_at_the_due_date_and_weekly_and_stop_after_three() -> Non
     assert world.deadlines == {}
 
 
+def test_of_an_invoice_that_is_due_at_once_one_is_reminded_a_day_later() -> None:
+    world = invoicing()
+    world.send(EditConference(invoice_days=Edit(seen=14, new=0)))
+    world.place("o1", vip=2, day=1)
+    world.send(ConfirmOnInvoice(order=ORDER, registrant=ANN, address="1 Road"))
+    assert document(world).due_at == NOW
+    for hours, sent in ((0, 0), (23, 0), (1, 1), (7 * 24, 2)):
+        world.wait(minutes=hours * 60)
+        assert len(mails(world, "invoice_reminder")) == sent
+
+
 def test_reminders_stop_when_the_invoice_is_paid() -> None:
     world = on_invoice()
     world.wait(minutes=14 * 24 * 60)

@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
-from shared.kernel.ids import OrderId, PaymentId
+import pytest
+
+from shared.conference.conference import EditConference
+from shared.kernel.edits import Edit
+from shared.kernel.ids import OrderId, PaymentId, PersonId
 from shared.payments.payment import (
     Method,
     RecordCapture,
@@ -12,7 +16,8 @@ from shared.payments.payment import (
     RequestRefund,
 )
 from shared.payments.views import Balance, Entry, EntryKind, OpenTask, OpenTasks
-from shared.registration.order import CancelOrder, ResolveTask
+from shared.registration.assignments import CancelSeats
+from shared.registration.order import CancelOrder, ConfirmOnInvoice, ResolveTask
 from tests.shared.registration.world import World
 from tests.spec import NOW
 
@@ -133,3 +138,65 @@ def test_a_refund_that_failed_is_listed_until_another_is_asked_for() -> None:
     assert tasks(world, "payment:payment") == [("refund_failed", 50, "r1")]
     world.send(RequestRefund(refund="r3", payment=P1, amount=50))
     assert tasks(world, "payment:payment") == []
+
+
+def test_a_balance_names_the_currencies_in_which_it_does_not_add_up() -> None:
+    balance = Balance(captured={"EUR": 500, "USD": 70}, refunded={"EUR": 200}, recorded={"EUR": 300, "JPY": 5})
+    assert balance.differences == {"JPY": -5, "USD": 70}
+    assert not Balance().differences
+
+
+# Invoices that are not paid
+
+
+def overdue(reminders: int = 3) -> World:
+    """An order of 200 on invoice, reminded of so often."""
+    world = World()
+    world.send(EditConference(invoice_prefix=Edit(seen="", new="PC")))
+    world.place("o1", vip=2)
+    world.send(ConfirmOnInvoice(order=ORDER, registrant=PersonId("person of o1"), address="1 Road"))
+    for day in (14, 7, 7)[:reminders]:
+        world.wait(minutes=day * 24 * 60)
+    return world
+
+
+def test_an_invoice_is_listed_after_the_last_reminder() -> None:
+    assert overdue(reminders=2).memory.all(OpenTasks) == {}
+    assert overdue().memory.all(OpenTasks) == {
+        "order:o1": OpenTasks(
+            order=ORDER, tasks=(OpenTask(reason="invoice_overdue", amount=200, currency="EUR", invoice=1),)
+        )
+    }
+
+
+def test_an_overdue_invoice_is_listed_with_what_is_still_to_be_paid() -> None:
+    world = overdue()
+    by_hand(world, "t1", "o1", 30)
+    assert tasks(world, "order:o1") == [("invoice_overdue", 170, None)]
+    world.send(RecordRefund(refund="r1", payment=PaymentId("t1"), amount=10, currency="EUR"))
+    assert tasks(world, "order:o1") == [("invoice_overdue", 170, None)], "what was given back is not asked for"
+    world.send(CancelSeats(order=ORDER, positions=(0,)))
+    assert tasks(world, "order:o1") == [("invoice_overdue", 70, None)]
+    by_hand(world, "t2", "o1", 70)
+    assert world.memory.all(OpenTasks) == {}
+
+
+@pytest.mark.parametrize("seats", [(0, 1), ()], ids=["every seat is cancelled", "the order is cancelled"])
+def test_an_overdue_invoice_that_is_wholly_credited_is_not_listed_any_more(seats: tuple[int, ...]) -> None:
+    world = overdue()
+    world.send(CancelSeats(order=ORDER, positions=seats) if seats else CancelOrder(order=ORDER))
+    assert world.memory.all(OpenTasks) == {}
+
+
+def test_an_overdue_invoice_stands_beside_what_else_is_to_be_done() -> None:
+    world = overdue()
+    world.capture("unknown", "c1", 80)
+    by_hand(world, "t1", "o1", 250)
+    assert tasks(world, "order:o1") == [(world.order("o1").tasks[0].reason, 50, None)]
+    assert tasks(world, "payment:unknown") == [("unknown_payment", 80, None)]
+
+
+def test_the_money_of_an_order_with_an_invoice_to_come_is_listed_as_of_any_other() -> None:
+    world = overdue(reminders=0)
+    by_hand(world, "t1", "o1", 30)
+    assert world.memory.all(OpenTasks) == {}

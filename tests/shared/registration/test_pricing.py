@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from itertools import chain, combinations
+from itertools import chain, combinations, product
 from typing import Any
 
 import pytest
@@ -179,6 +179,19 @@ def test_a_limited_code_is_not_wasted_on_seats_that_are_free_already() -> None:
     assert best.uses == (Use(code="FREE", seats={VIP: 2}), Use(code="OFF", seats={VIP: 2}))
 
 
+def test_of_two_codes_for_one_seat_the_first_to_choose_is_the_one_that_leaves_the_better_price() -> None:
+    ten = CodeTerms(percentage=10_00, quota=1, combines_with=("OFF",))
+    best = with_codes((line(VIP, 100_00), line(DAY, 95_00)), TEN=ten, OFF=CodeTerms(amount=100_00, quota=1))
+    assert total_wanted(best.lines) == 85_50
+    assert best.uses == (Use(code="OFF", seats={VIP: 1}), Use(code="TEN", seats={DAY: 1}))
+
+
+def test_a_limited_code_goes_where_the_codes_for_every_seat_leave_most_to_take() -> None:
+    fifth = CodeTerms(percentage=20_00, quota=1, combines_with=("OFF",))
+    best = with_codes((line(VIP, 150), line(DAY, 140)), FIFTH=fifth, OFF=CodeTerms(amount=140, seat_types=(VIP,)))
+    assert (total_wanted(best.lines), [one.reduction for one in best.lines]) == (122, [140, 28])
+
+
 def test_codes_that_change_nothing_are_left_out_of_the_best() -> None:
     off = CodeTerms(amount=30, combines_with=("FREE",))
     assert with_codes((line(),), FREE=FREE, OFF=off).uses == (Use(code="FREE", seats={VIP: 1}),)
@@ -267,11 +280,23 @@ def test_the_price_is_that_of_a_reckoning_seat_by_seat(lines: tuple[Line, ...], 
 
 def reckoned(lines: tuple[Line, ...], chosen: Mapping[str, CodeTerms]) -> int:
     """The total with exactly these codes, each seat by itself."""
+    percentages = sorted(code for code, terms in chosen.items() if terms.percentage is not None)
+    ordered = [*percentages, *sorted(chosen.keys() - set(percentages))]
+    short = [code for code in ordered if is_short(chosen[code], lines)]
+    enough = [code for code in ordered if code not in short]
+    return min(reckoned_in_order(lines, [chosen[code] for code in enough + last]) for last in (short, short[::-1]))
+
+
+def is_short(terms: CodeTerms, lines: tuple[Line, ...]) -> bool:
+    covered = [one.quantity for one in lines if not terms.seat_types or one.seat_type in terms.seat_types]
+    return terms.quota is not None and terms.quota < sum(covered)
+
+
+def reckoned_in_order(lines: tuple[Line, ...], codes: list[CodeTerms]) -> int:
     prices = {one.seat_type: one.price for one in lines}
     seats = [(one.seat_type, Fraction(one.price)) for one in lines for _ in range(one.quantity)]
-    percentages = sorted(code for code, terms in chosen.items() if terms.percentage is not None)
-    for code in (*percentages, *sorted(chosen.keys() - set(percentages))):
-        seats = taken_off(chosen[code], seats, prices)
+    for terms in codes:
+        seats = taken_off(terms, seats, prices)
     sums = [sum((cost for of, cost in seats if of == one), Fraction(0)) for one in prices]
     exact = [Decimal(one.numerator) / Decimal(one.denominator) for one in sums]
     return sum(int(one.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)) for one in exact)
@@ -310,3 +335,75 @@ def test_no_other_seats_would_have_made_a_limited_code_worth_more(lines: tuple[L
     most = min(len(offs), terms.quota or 0)
     best = max(sum(chosen) for chosen in combinations(offs, most))
     assert total(lines) - total(lines, ONE=terms) == best
+
+
+# The cheapest choice of seats, where it is promised. All amounts are whole, so that nothing is rounded.
+
+
+def reductions(*, percent_most: int = 100, amount_most: int = 900) -> st.SearchStrategy[dict[str, int]]:
+    percentages = st.integers(1, percent_most).map(lambda n: n * 100)
+    return st.fixed_dictionaries({"percentage": percentages}) | st.fixed_dictionaries(
+        {"amount": st.integers(1, amount_most)}
+    )
+
+
+def combined(reduction: Any, quotas: Any) -> st.SearchStrategy[CodeTerms]:
+    scopes = st.lists(st.sampled_from(TYPES), max_size=2, unique=True).map(tuple)
+    together = st.just(CODES)
+    return st.builds(
+        lambda reduced, **others: CodeTerms(**reduced, **others),
+        reduction,
+        quota=quotas,
+        seat_types=scopes,
+        combines_with=together,
+    )
+
+
+def few(least: int) -> st.SearchStrategy[tuple[Line, ...]]:
+    """Lines of six seats at most, each of a price in hundreds."""
+    prices = st.integers(least, 9).map(lambda n: n * 100)
+    return st.lists(
+        st.builds(line, st.sampled_from(TYPES), prices, st.integers(1, 2)),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda one: one.seat_type,
+    ).map(tuple)
+
+
+FOR_ALL = combined(reductions(), st.none())
+ONE_SHORT = st.fixed_dictionaries(
+    {"A": combined(reductions(), st.integers(1, 6))}, optional=dict.fromkeys("BC", FOR_ALL)
+)
+ONE_SEAT_EACH = st.fixed_dictionaries(
+    {one: combined(reductions(), st.just(1)) for one in "AB"}, optional=dict.fromkeys("CD", FOR_ALL)
+)
+SMALL = combined(reductions(percent_most=30, amount_most=100), st.integers(1, 3))
+EVERY_CASE = st.one_of(
+    st.tuples(few(0), ONE_SHORT),
+    st.tuples(few(0), ONE_SEAT_EACH),
+    st.tuples(few(3), st.dictionaries(st.sampled_from("ABC"), SMALL, max_size=3)),
+)
+
+
+@for_all(case=EVERY_CASE)
+def test_no_choice_of_seats_is_cheaper_where_that_is_promised(case: tuple[tuple[Line, ...], Any]) -> None:
+    lines, codes = case
+    fitting = {code: terms for code, terms in codes.items() if fit(terms, lines, NOW) is None}
+    assert total(lines, **codes) == cheapest(lines, list(fitting.values()))
+
+
+def cheapest(lines: tuple[Line, ...], codes: list[CodeTerms]) -> int:
+    """The lowest total of all choices of seats for these codes."""
+    prices = [(one.seat_type, one.price) for one in lines for _ in range(one.quantity)]
+    choices = []
+    for terms in codes:
+        scope = [at for at, (one, _) in enumerate(prices) if not terms.seat_types or one in terms.seat_types]
+        choices.append(list(combinations(scope, min(len(scope), terms.quota or len(scope)))))
+    totals = []
+    for chosen in product(*choices):
+        off = [0] * len(prices)
+        for terms, seats in zip(codes, chosen, strict=True):
+            for at in seats:
+                off[at] += terms.amount or prices[at][1] * (terms.percentage or 0) // WHOLE
+        totals.append(sum(max(0, price - less) for (_, price), less in zip(prices, off, strict=True)))
+    return min(totals)

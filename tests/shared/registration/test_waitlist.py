@@ -20,6 +20,7 @@ from shared.registration.waitlist import (
     JoinWaitList,
     LeaveWaitList,
     OfferEnded,
+    OffersPaused,
     OfferToWaiting,
     Outcome,
     PassedOver,
@@ -115,7 +116,7 @@ def test_whoever_joins_stands_at_the_end() -> None:
     state = (
         waiting().when(join(vip=2)).then(joined(1, vip=2)).when(join("e2", vip=1, day=3)).then(joined(2, vip=1, day=3))
     )
-    assert state.row(WaitList) == WaitList(joined=2, waiting=2, wanted={VIP: 2, DAY: 1}, first_page=0)
+    assert state.row(WaitList) == WaitList(joined=2, waiting=2, wanted={VIP: 2, DAY: 1}, pages=(0,))
     assert state.row(WaitPage, "0").entries == (
         Waiting(number=1, entry="e1", wanted={VIP: 2}),
         Waiting(number=2, entry="e2", wanted={VIP: 1, DAY: 3}),
@@ -132,11 +133,18 @@ def test_an_entry_is_made_once() -> None:
     waiting({"vip": 1}).when(join(vip=1)).refused("wait_entry_exists", entry="e1")
 
 
-def test_nobody_waits_before_sales_were_ever_opened_but_while_they_are_closed() -> None:
+def test_nobody_waits_before_sales_are_opened_or_after_they_are_closed() -> None:
     rows = free()
     del rows[key(Sales)]
     waiting(rows=rows).when(join(vip=1)).refused("sales_closed")
-    waiting(rows=free() | put(replace(SALES, is_open=False))).when(join(vip=1)).then(joined(1, vip=1))
+    waiting(rows=free() | put(replace(SALES, is_open=False))).when(join(vip=1)).refused("sales_closed")
+
+
+def test_nobody_waits_for_what_can_be_had() -> None:
+    rows = free(vip=2, day=1)
+    waiting(rows=rows).when(join(vip=2)).refused("seats_available")
+    waiting(rows=rows).when(join(vip=1, day=1, dinner=0)).refused("seats_available")
+    waiting(rows=rows).when(join(vip=2, day=2)).then(joined(1, vip=2, day=2))
 
 
 def test_nobody_waits_for_nothing_or_for_what_no_order_takes() -> None:
@@ -201,11 +209,12 @@ def test_an_empty_page_is_dropped() -> None:
         state = state.when(LeaveWaitList(entry=f"e{number}")).then(WaitListLeft(entry=f"e{number}"))
     assert list(state.memory.all(WaitPage)) == ["1"]
     assert state.row(WaitList).waiting == 2
+    assert state.row(WaitList).pages == (1,)
     after = come_free(state, vip=1).when(OfferToWaiting()).state
-    assert (after.row(WaitList).first_page, after.row(WaitList).waiting) == (1, 1)
+    assert (after.row(WaitList).pages, after.row(WaitList).waiting) == ((1,), 1)
 
 
-def test_a_list_that_ran_empty_starts_where_the_next_one_stands() -> None:
+def test_a_list_that_ran_empty_has_no_page_until_the_next_one_joins() -> None:
     state = waiting(*[{"vip": 1}] * PAGE)
     after = come_free(state, vip=9).when(OfferToWaiting()).state
     for number in range(10, PAGE):
@@ -213,9 +222,10 @@ def test_a_list_that_ran_empty_starts_where_the_next_one_stands() -> None:
     assert len(after.row(WaitPage, "0").entries) == 1
     last = come_free(after, vip=1).when(OfferToWaiting()).state
     last.lacks(WaitPage, "0")
-    assert last.row(WaitList) == WaitList(joined=PAGE, waiting=0, wanted={}, first_page=1)
+    assert last.row(WaitList) == WaitList(joined=PAGE, waiting=0, wanted={}, pages=())
     again = last.when(join(f"e{PAGE + 1}", vip=1)).then(joined(PAGE + 1, vip=1))
     assert [one.entry for one in again.row(WaitPage, "1").entries] == [f"e{PAGE + 1}"]
+    assert again.row(WaitList).pages == (1,)
 
 
 def test_pages_that_are_gone_between_others_are_passed() -> None:
@@ -223,10 +233,32 @@ def test_pages_that_are_gone_between_others_are_passed() -> None:
     for number in range(2, 2 * PAGE + 1):
         state = state.when(LeaveWaitList(entry=f"e{number}")).state
     assert list(state.memory.all(WaitPage)) == ["0", "2"]
-    assert offered(come_free(state, vip=3)) == [f"e{2 * PAGE + 1}"]
+    assert state.row(WaitList).pages == (0, 2)
+    passed = come_free(state, vip=3).when(OfferToWaiting())
+    assert [(one.entry, one.passed_over) for one in passed.events] == [(f"e{2 * PAGE + 1}", ("e1",))]
+    assert passed.state.row(WaitList).pages == (0,)
     nobody_in_front = state.when(LeaveWaitList(entry="e1")).state
-    assert nobody_in_front.row(WaitList).pages == range(3)
+    assert nobody_in_front.row(WaitList).pages == (2,)
     assert offered(come_free(nobody_in_front, vip=3)) == [f"e{2 * PAGE + 1}"]
+
+
+def test_a_page_on_which_nobody_is_passed_over_stays_as_it_is() -> None:
+    state = waiting({"vip": 9}, *[{"dinner": 1}] * (2 * PAGE - 1), {"vip": 1})
+    after = come_free(state, vip=1).when(OfferToWaiting()).state
+    assert after.row(WaitPage, "0").entries[0].passed_over is not None
+    assert after.row(WaitPage, "1") is state.row(WaitPage, "1")
+
+
+def test_who_came_and_went_behind_an_old_entry_costs_a_search_nothing() -> None:
+    def read(state: Given) -> int:
+        free_now = come_free(state, vip=1).memory
+        return len(gather(lambda got: waitlist_rules.needs(OfferToWaiting(), got), free_now).rows)
+
+    state = old = waiting({"vip": 2})
+    for number in range(2, 5 * PAGE):
+        state = state.when(join(f"e{number}", vip=2)).state.when(LeaveWaitList(entry=f"e{number}")).state
+    assert state.row(WaitList) == replace(old.row(WaitList), joined=5 * PAGE - 1)
+    assert read(state) == read(old) == 4
 
 
 # To leave
@@ -273,9 +305,29 @@ def order_of(state: Given, entry: str) -> OrderId:
 def test_nobody_can_know_the_offered_order_beforehand() -> None:
     state = come_free(waiting({"vip": 1}), vip=1)
     other = replace(CONTEXT, secret=SECRET[::-1])
-    ids = {order_of(state.at(context), "e1") for context in (CONTEXT, other, OFFLINE)}
-    assert len(ids) == 3
-    assert order_of(state, "e1") == order_of(state, "e1")
+    assert order_of(state, "e1") == order_of(state, "e1") != order_of(state.at(other), "e1")
+
+
+def test_a_desktop_makes_no_offer_because_it_cannot_know_the_order() -> None:
+    come_free(waiting({"vip": 1}), vip=1).at(OFFLINE).when(OfferToWaiting()).nothing()
+
+
+@pytest.mark.parametrize(("many", "first", "second"), [(50, 50, 0), (51, 50, 1), (103, 50, 50)])
+def test_a_search_makes_fifty_offers_and_says_when_more_may_fit(many: int, first: int, second: int) -> None:
+    state = waiting(*[{"vip": 1}] * many)
+    rows = free(vip=1000)
+    once = replace(state, memory=Memory({**state.memory.rows, **rows})).when(OfferToWaiting())
+    assert [one.entry for one in once.events[:first]] == [f"e{number}" for number in range(1, first + 1)]
+    assert list(once.events[first:]) == ([OffersPaused()] if many > first else [])
+    again = once.state.when(OfferToWaiting())
+    assert len([one for one in again.events if isinstance(one, WaitListOffered)]) == second
+    entries = {at.id for at in gather(lambda got: waitlist_rules.needs(OfferToWaiting(), got), once.state.memory).rows}
+    assert len(entries & {f"e{number}" for number in range(1, many + 1)}) == second
+
+
+def test_a_search_that_ends_with_the_last_seat_is_over_after_fifty_offers() -> None:
+    offers_made = offers(come_free(waiting(*[{"vip": 1}] * 51), vip=50))
+    assert [type(one) for one in offers_made] == [WaitListOffered] * 50
 
 
 def test_nothing_is_offered_when_nobody_waits_or_sales_are_closed() -> None:

@@ -162,7 +162,7 @@ class Line:
             return []
         wanted = Counter(seat_type for one in waiting for seat_type in one.wanted)
         assert (head.joined, head.waiting, head.wanted) == (len(entries), len(waiting), dict(wanted))
-        assert set(pages) <= set(head.pages)
+        assert tuple(sorted(pages)) == head.pages
         return waiting
 
     def check_offers(self, events: list[Any], waiting: list[Waiting]) -> None:

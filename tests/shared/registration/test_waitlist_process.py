@@ -1,14 +1,16 @@
 """The wait list end to end: seats that come free become offers, offers become orders, and nobody is cheated."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shared.access.access import ErasePerson
-from shared.conference.conference import EditConference, PublishConference, UnpublishConference
+from shared.conference.conference import PER_ORDER_USUAL, EditConference, PublishConference, UnpublishConference
 from shared.conference.seat_types import EditSeatType
 from shared.execute import Execution, gather
-from shared.kernel.decider import Mail
+from shared.kernel.decider import Deadline, Mail
 from shared.kernel.edits import Edit
 from shared.kernel.ids import DeviceId, OrderId, PersonId
 from shared.registration import waitlist_process
@@ -21,10 +23,13 @@ from shared.registration.waitlist import (
     EntryState,
     JoinWaitList,
     LeaveWaitList,
+    OfferToWaiting,
     WaitEntry,
+    WaitList,
+    WaitListOffered,
 )
 from tests.shared.registration.world import DAY, VIP, World
-from tests.spec import DOOR, REGISTRANT
+from tests.spec import DOOR, NOW, REGISTRANT
 
 DAY_M = 24 * 60
 
@@ -73,20 +78,16 @@ def test_whoever_joins_is_told_by_mail() -> None:
     assert done.effects == [Mail(template="waitlist_joined", about="e1")]
 
 
-def test_whoever_joins_while_there_are_seats_gets_the_offer_and_no_other_mail() -> None:
-    world = World()
-    done = join(world, "e1", vip=2)
-    id, order = offered_order(world, "e1")
-    assert [one for one in done.effects if isinstance(one, Mail)] == [Mail(template="waitlist_offer", about=id)]
-    assert (order.state, order.seats) == (OrderState.RESERVED, {VIP: 2})
-
-
 def test_while_sales_are_closed_seats_are_kept_until_they_open_again() -> None:
-    world = World()
+    world = sold_out()
+    join(world, "e1", vip=2)
     world.send(UnpublishConference())
-    assert join(world, "e1", vip=2).effects == [Mail(template="waitlist_joined", about="e1")]
+    world.send(CancelOrder(order=OrderId("o1")))
+    assert entry_of(world, "e1").state == EntryState.WAITING
     world.send(PublishConference())
-    assert entry_of(world, "e1").state == EntryState.OFFERED
+    order, row = offered_order(world, "e1")
+    assert (row.state, row.seats) == (OrderState.RESERVED, {VIP: 2})
+    assert world.mail[-1] == Mail(template="waitlist_offer", about=order)
 
 
 def test_an_offered_order_has_what_the_entry_says_and_the_offers_own_deadline() -> None:
@@ -163,6 +164,64 @@ def test_what_a_desk_gives_back_is_offered() -> None:
     assert entry_of(world, "e1").state == EntryState.OFFERED
 
 
+# Many offers
+
+
+def crowd(waiting: int) -> World:
+    """So many wait for one of the seats that o1 holds."""
+    world = World(vip=300)
+    world.send(EditConference(seats_per_order=Edit(seen=PER_ORDER_USUAL, new=300)))
+    world.place("o1", vip=300)
+    for number in range(waiting):
+        join(world, f"e{number}", vip=1)
+    return world
+
+
+def offered_now(world: World) -> int:
+    return sum(isinstance(one, WaitListOffered) for one in world.events)
+
+
+@pytest.mark.parametrize("way", ["a command", "a deadline"])
+def test_many_offers_are_made_fifty_a_commit_until_all_are_made(way: str) -> None:
+    world, made = crowd(120), []
+    if way == "a command":
+        world.send(CancelOrder(order=OrderId("o1")))
+    else:
+        expire(world)
+    for _ in range(4):
+        made.append(offered_now(world))
+        world.wait(minutes=0.1)
+    assert made == [50, 100, 120, 120]
+    assert "wait list" not in world.deadlines
+    head = world.memory.get(WaitList)
+    assert head is not None
+    assert (head.waiting, head.pages) == (0, ())
+
+
+def test_what_goes_on_is_due_at_once_and_after_the_deadline_that_brought_it_also_when_the_clock_stands_still() -> None:
+    world = crowd(120)
+    world.send(CancelOrder(order=OrderId("o1")))
+    first = world.deadlines["wait list"]
+    assert first.due is not None
+    assert first == Deadline(key="wait list", due=first.due, command=OfferToWaiting())
+    world.context = replace(world.context, now=first.due)
+    world.send(first.command)
+    second = world.deadlines["wait list"].due
+    assert second is not None
+    assert NOW < first.due < second < NOW + timedelta(seconds=1)
+
+
+def test_a_search_that_comes_twice_offers_nothing_twice() -> None:
+    world = crowd(70)
+    world.send(CancelOrder(order=OrderId("o1")))
+    for _ in range(3):
+        world.send(OfferToWaiting())
+    assert offered_now(world) == 70
+    world.wait(minutes=0.1)
+    offered = [one.entry for one in world.events if isinstance(one, WaitListOffered)]
+    assert offered == [f"e{number}" for number in range(70)]
+
+
 # From offers to their ends
 
 
@@ -214,8 +273,9 @@ def test_an_offer_that_is_confirmed_is_accepted() -> None:
 def test_after_an_offer_lapsed_one_may_join_again() -> None:
     world, _ = offer()
     expire(world, DAY_M)
-    join(world, "e1 again", vip=1)
-    assert offered_order(world, "e1 again")[1].seats == {VIP: 1}
+    join(world, "e1 again", vip=5)
+    expire(world, DAY_M)
+    assert offered_order(world, "e1 again")[1].seats == {VIP: 5}
 
 
 def test_every_event_that_comes_again_changes_nothing() -> None:

@@ -1,0 +1,94 @@
+"""Errors of ours, of any thread and of Qt: written to a file in the profile, then told to the user.
+
+What is written names places in the code and kinds of errors. Never values: they may be of people.
+"""
+
+import sys
+import threading
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from PySide6.QtCore import (
+    QCoreApplication,
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
+
+from desktop.ui.crash_dialog import CrashDialog
+
+FILE: Final = "errors.log"
+_MOST_BYTES: Final = 1_000_000
+
+
+class Crashes(QObject):
+    """Says after an error what is safe. One dialog at a time, on the UI thread, whichever thread failed."""
+
+    restart_asked = Signal()
+    _happened = Signal(str)
+
+    def __init__(self, folder: Path, parent: QObject) -> None:
+        super().__init__(parent)
+        self._file = folder / FILE
+        self._writing = threading.Lock()
+        self.dialog: CrashDialog | None = None
+        self._happened.connect(self._show, Qt.ConnectionType.QueuedConnection)
+
+    def catch_all(self) -> None:
+        """Hear of every error from now on."""
+        sys.excepthook = self.hook
+        sys.unraisablehook = lambda said: self.hook(said.exc_type, said.exc_value, said.exc_traceback)
+        threading.excepthook = lambda said: self.hook(said.exc_type, said.exc_value, said.exc_traceback)
+        qInstallMessageHandler(self._hear_qt)
+
+    def hook(self, kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QCoreApplication.quit()
+            return
+        traceback.print_exception(kind, error, at)
+        told = _told(kind, error, at)
+        self._write(told)
+        self._happened.emit(told)
+
+    def _hear_qt(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        sys.stderr.write(f"{text}\n")
+        if kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
+            self._write(f"Qt: {context.category} {context.file}:{context.line}\n")
+
+    def _write(self, told: str) -> None:
+        """Append; an old file of a megabyte is begun anew, its end kept beside it."""
+        stamp = datetime.now(UTC).isoformat(timespec="seconds")
+        try:
+            with self._writing:
+                if self._file.exists() and self._file.stat().st_size > _MOST_BYTES:
+                    self._file.replace(self._file.with_suffix(".old.log"))
+                with self._file.open("a", encoding="utf-8") as file:
+                    file.write(f"{stamp}\n{told}\n")
+        except OSError as problem:
+            sys.stderr.write(f"the error was not written down: {problem}\n")
+
+    def _show(self, told: str) -> None:
+        if self.dialog is not None:
+            return
+        self.dialog = CrashDialog(told, str(self._file) if self._file.exists() else "")
+        self.dialog.restart_asked.connect(self.restart_asked)
+        self.dialog.finished.connect(self._forget)
+        self.dialog.open()
+
+    def _forget(self) -> None:
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+            self.dialog = None
+
+
+def _told(kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> str:
+    """The error and those before it, without what they say: only kinds and places."""
+    told = "".join([*traceback.format_tb(at), f"{kind.__module__}.{kind.__qualname__}\n"])
+    before = None if error is None else error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return told if before is None else f"{_told(type(before), before, before.__traceback__)}\n{told}"

@@ -1,0 +1,1 @@
+"""Lists of attendees as files: in and out. No Qt."""

@@ -1,0 +1,1 @@
+"""What a human must look at."""

@@ -1,0 +1,1 @@
+"""Badges: how they look, and what prints them."""

@@ -1,0 +1,45 @@
+"""What this desk prints with: layout, printer, and whether a badge comes out when somebody is let in."""
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QVBoxLayout
+
+from desktop.ui.badges.printing import BadgeDesk
+from desktop.ui.parts.field import Field
+from desktop.ui.parts.labels import label
+from desktop.ui.tokens import Space
+from desktop.workspace import Workspace
+from shared.checkin.badges import BadgeLayout
+
+
+class DeskCard(QFrame):
+    """Keeps each choice at once; it is of this device alone."""
+
+    def __init__(self, workspace: Workspace, badges: BadgeDesk) -> None:
+        super().__init__()
+        self._workspace, self._badges = workspace, badges
+        self.setProperty("look", "card")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.WIDE)
+        column.setSpacing(Space.SMALL)
+        column.addWidget(label(self.tr("Printing at this desk"), "heading"))
+        self.layouts, self.printers = QComboBox(), QComboBox()
+        column.addWidget(Field(self.tr("Badge"), self.layouts))
+        column.addWidget(Field(self.tr("Printer"), self.printers))
+        self.on_admission = QCheckBox(self.tr("Print a badge on admission"))
+        self.on_admission.setAccessibleName(self.on_admission.text())
+        self.on_admission.setChecked(badges.prints_on_admission)
+        column.addWidget(self.on_admission)
+        self.layouts.activated.connect(lambda _: badges.use_layout(self.layouts.currentData()))
+        self.printers.activated.connect(lambda _: badges.use_printer(self.printers.currentData()))
+        self.on_admission.toggled.connect(badges.print_on_admission)
+
+    def refresh(self) -> None:
+        """Show the layouts and printers that there are."""
+        self.layouts.clear()
+        for id, one in self._workspace.rows(BadgeLayout).items():
+            self.layouts.addItem(one.name, id)
+        self.layouts.setCurrentIndex(self.layouts.findData(self._badges.layout_id))
+        self.printers.clear()
+        self.printers.addItem(self.tr("The usual one"), "")
+        for name in self._badges.press.names():
+            self.printers.addItem(name, name)
+        self.printers.setCurrentIndex(max(self.printers.findData(self._badges.printer), 0))

@@ -1,0 +1,1 @@
+"""Lists of attendees from files and into files."""

@@ -1,0 +1,270 @@
+"""Gives the seats of confirmed orders to people from a file: file, columns, preview, and then row by row."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QProgressBar,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.exchange.importing import REQUIRED, Importer, Kind, Part, Planned, guess
+from desktop.exchange.sheets import Table, read_table
+from desktop.ui import words
+from desktop.ui.desk import Desk
+from desktop.ui.exchange.plan_model import PlanModel
+from desktop.ui.exchange.reasons import PARTS
+from desktop.ui.parts.field import Field, choice, line
+from desktop.ui.parts.form_dialog import say
+from desktop.ui.parts.job import Cancelled, Job
+from desktop.ui.parts.labels import Elided, button, label
+from desktop.ui.parts.paged import dress
+from desktop.ui.tokens import Space
+from desktop.workspace import Workspace
+from shared.kernel.decider import Rejected
+
+_NONE: Final = "-1"
+_WIDTHS: Final = (50, 150, 170, 80, 0)
+_PAUSE_MS: Final = 250  # after the last key in the order's field
+AskFile = Callable[[QWidget], Path | None]
+
+
+class ImportDialog(QDialog):
+    """Nothing is issued before the preview was seen. `ask_file` asks which file; None is cancelled."""
+
+    def __init__(
+        self, workspace: Workspace, desk: Desk, parent: QWidget | None = None, ask_file: AskFile | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workspace, self._desk, self._ask_file = workspace, desk, ask_file or _ask_file
+        self.setWindowTitle(self.tr("Import attendees"))
+        self.setMinimumSize(860, 640)
+        self._table: Table | None = None
+        self._job: Job | None = None
+        self.model = PlanModel()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.ROOMY, Space.ROOMY, Space.ROOMY, Space.WIDE)
+        column.setSpacing(Space.USUAL)
+        column.addWidget(label(self.windowTitle(), "title"))
+        explained = self.tr(
+            "Each row gets a free seat of its order, or the seat that its e-mail address has already. The first row of"
+            " the file names the columns."
+        )
+        column.addWidget(label(explained, "muted", wraps=True))
+        row = QHBoxLayout()
+        self.choose = button(self.tr("&Choose a file…"), self._choose)
+        self._file = Elided("", "muted")
+        row.addWidget(self.choose)
+        row.addWidget(self._file, 1)
+        column.addLayout(row)
+        self._columns = QGridLayout()
+        self._columns.setHorizontalSpacing(Space.WIDE)
+        column.addLayout(self._columns)
+        self.fields: dict[Part, Field] = {}
+        self.order = Field(self.tr("Order for rows that name none"), line("", "ABC123"))
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._plan)
+        self.order.edited.connect(self._pause.start)
+        column.addWidget(self.order)
+        self.preview = QTableView()
+        self.preview.setAccessibleName(self.tr("Preview"))
+        self.preview.setModel(self.model)
+        dress(self.preview, _WIDTHS)
+        column.addWidget(self.preview, 1)
+        self.told = label("", "small", wraps=True)
+        column.addWidget(self.told)
+        self._error = label("", "error", wraps=True)
+        self._error.hide()
+        column.addWidget(self._error)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.bar.hide()
+        column.addWidget(self.bar)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        self.close_button = button(self.tr("Close"), self._leave)
+        self.start = button(self.tr("&Import"), self._import, "primary")
+        self.start.setEnabled(False)
+        row.addWidget(self.close_button)
+        row.addWidget(self.start)
+        column.addLayout(row)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a file is being looked through or imported."""
+        return self._job is not None
+
+    # The file and its columns
+
+    def _choose(self) -> None:
+        file = self._ask_file(self)
+        if file is None:
+            return
+        self._file.setText(file.name)
+        say(self._error, "")
+        self._run(lambda _: read_table(file), self._show_columns)
+
+    def _show_columns(self, table: object) -> None:
+        if not isinstance(table, Table):
+            return
+        self._table = table
+        guessed = guess(table.heads)
+        heads = {_NONE: self.tr("(none)")} | {
+            str(place): head or self.tr("Column {0}").format(place + 1) for place, head in enumerate(table.heads)
+        }
+        for field in self.fields.values():
+            field.deleteLater()
+        self.fields = {part: Field(words.say(text), choice(heads)) for part, text in PARTS.items()}
+        for place, (part, field) in enumerate(self.fields.items()):
+            field.show_value(str(guessed.get(part, _NONE)))
+            field.edited.connect(self._plan)
+            self._columns.addWidget(field, place // 3, place % 3)
+        self._plan()
+
+    @property
+    def _chosen(self) -> Mapping[Part, int]:
+        return {part: int(field.value) for part, field in self.fields.items() if field.value != _NONE}
+
+    # The preview
+
+    def _plan(self) -> None:
+        table, columns = self._table, self._chosen
+        if table is None:
+            return
+        self._pause.stop()
+        missing = [part for part in REQUIRED if part not in columns]
+        for part, field in self.fields.items():
+            field.complain(self.tr("Say which column this is.") if part in missing else "")
+        if missing:
+            self._show_plan([])
+            return
+        if self._job is not None:
+            self._pause.start()  # once what is under way has ended
+            return
+        importer = Importer(self._workspace, order=self.order.value, now=self._desk.now, new_id=self._desk.new_id)
+        self.bar.setMaximum(len(table.rows))
+        self._run(lambda job: list(job.each(importer.plan(table, columns))), self._show_plan)
+
+    def _show_plan(self, planned: object) -> None:
+        rows = [one for one in planned if isinstance(one, Planned)] if isinstance(planned, list) else []
+        self.model.show_rows(rows)
+        number = Counter(one.kind for one in rows)
+        wanted = number[Kind.ASSIGN] + number[Kind.UPDATE]
+        self.start.setEnabled(wanted > 0)
+        self.start.setText(self.tr("&Import {0}").format(words.count(wanted)) if wanted else self.tr("&Import"))
+        self.told.setText(
+            self.tr(
+                "{new} get a seat, {changed} are spelled anew, {same} stay as they are, {wrong} cannot be imported."
+            ).format(
+                new=words.count(number[Kind.ASSIGN]),
+                changed=words.count(number[Kind.UPDATE]),
+                same=words.count(number[Kind.SAME]),
+                wrong=words.count(number[Kind.ERROR]),
+            )
+            if rows
+            else ""
+        )
+
+    # The import
+
+    def _import(self) -> None:
+        rows = [one for one in self.model.rows if one.kind in (Kind.ASSIGN, Kind.UPDATE)]
+        self.bar.setMaximum(len(rows))
+        self._run(lambda job: self._issue(job, rows), self._show_done)
+
+    def _issue(self, job: Job, rows: list[Planned]) -> tuple[int, list[Planned]]:
+        """How many were issued, and those that were refused meanwhile."""
+        done, refused = 0, []
+        try:
+            for one in job.each(rows):
+                try:
+                    self._workspace.issue(one.command)
+                except Rejected as refusal:
+                    refused.append(
+                        Planned(
+                            line=one.line,
+                            values=one.values,
+                            kind=Kind.ERROR,
+                            code=refusal.code,
+                            details=dict(refusal.values),
+                        )
+                    )
+                else:
+                    done += 1
+        except Cancelled:
+            pass  # what was issued stays
+        return done, refused
+
+    def _show_done(self, result: object) -> None:
+        if not isinstance(result, tuple):
+            return
+        done, refused = result
+        kept = [one for one in self.model.rows if one.kind is Kind.ERROR]
+        left = self.bar.maximum() - done - len(refused)
+        self.model.show_rows([*kept, *refused])
+        self.start.setEnabled(False)
+        self.start.setText(self.tr("&Import"))
+        told = self.tr("{0} imported. The server gets them as it gets everything.").format(
+            words.plural(done, "row", "rows")
+        )
+        if left:
+            told += " " + self.tr("Cancelled before {0}. Choose the file again to go on.").format(
+                words.plural(left, "row", "rows")
+            )
+        if self.model.rows:
+            told += " " + self.tr("The rows above were not imported.")
+        self.told.setText(told)
+
+    # Work in a thread
+
+    def _run(self, work: Callable[[Job], object], then: Callable[[object], None]) -> None:
+        job = self._job = Job(work, self)
+        job.progressed.connect(self.bar.setValue)
+        job.ended.connect(lambda result: self._ended(result, then))
+        self.bar.setValue(0)
+        self.bar.show()
+        self.close_button.setText(self.tr("Cancel"))
+        self.start.setEnabled(False)
+        self.choose.setEnabled(False)
+        job.start()
+
+    def _ended(self, result: object, then: Callable[[object], None]) -> None:
+        self._job = None
+        self.bar.hide()
+        self.close_button.setText(self.tr("Close"))
+        self.choose.setEnabled(True)
+        if isinstance(result, Exception):
+            self.model.show_rows([])
+            say(self._error, words.problem(result))  # type: ignore[arg-type]
+            return
+        then(result)
+
+    def _leave(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        else:
+            self.reject()
+
+    def reject(self) -> None:
+        """Closing stops what is under way; what was issued stays."""
+        if self._job is not None:
+            self._job.cancel()
+        super().reject()
+
+
+def _ask_file(parent: QWidget) -> Path | None:
+    kinds = words.say("Tables") + " (*.csv *.tsv *.txt *.xlsx)"
+    name, _ = QFileDialog.getOpenFileName(parent, words.say("Import attendees"), "", kinds)
+    return Path(name) if name else None

@@ -1,0 +1,1 @@
+"""The window of a door, which is left only with a PIN."""

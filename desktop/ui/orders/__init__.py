@@ -1,0 +1,1 @@
+"""Orders: the list of all, and everything about one."""

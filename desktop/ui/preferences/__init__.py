@@ -1,0 +1,1 @@
+"""What the user may have otherwise: language, looks, kiosk mode."""

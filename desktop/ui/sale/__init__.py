@@ -1,0 +1,1 @@
+"""The sale at the door: seats, names, money, the till of this desk."""

@@ -1,0 +1,115 @@
+"""On-site sale: the counter, and the till behind it. Everything but leasing works without the network."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QPushButton, QStackedWidget
+
+from desktop.ui import words
+from desktop.ui.badges.printing import BadgeDesk
+from desktop.ui.changes import Changes, concerns
+from desktop.ui.desk import Connection, Line
+from desktop.ui.parts.labels import button, label
+from desktop.ui.parts.page import Page
+from desktop.ui.sale.counter import Counter
+from desktop.ui.sale.till import Till
+from desktop.ui.sale.till_page import TillPage
+from desktop.workspace import Workspace
+from shared.checkin.verdict import Pass
+from shared.kernel.decider import Key
+from shared.kernel.ids import OrderId
+
+_QUIET_MS: Final = 150
+_AGING_MS: Final = 5_000  # whether the server answers is no row
+_VIEWS: Final = (
+    "conference.conferences",
+    "conference.seat_types",
+    "registration.allotments",
+    "registration.seat_types",
+    "registration.door_sales",
+    "registration.takings",
+    "checkin.blanks",
+    "checkin.passes",
+)
+
+
+class SaleScreen(Page):
+    """Shows what changed while it is looked at; what is being typed stays."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        changes: Changes,
+        *,
+        till: Till,
+        badges: BadgeDesk,
+        connection: Callable[[], Connection],
+    ) -> None:
+        super().__init__("", scrolls=False)
+        self.name(self.tr("On-site sale"))
+        self._till, self._connection = till, connection
+        self.in_till = label("", "strong")
+        self.tools.addWidget(self.in_till)
+        self.counter = Counter(workspace, till, badges)
+        self.till_page = TillPage(workspace, till, self._is_online)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.counter)
+        self._stack.addWidget(self.till_page)
+        self.body.addWidget(self._stack, 1)
+        self.sell = self._segment(self.tr("Co&unter"), 0)
+        self.behind = self._segment(self.tr("T&ill"), 1)
+        self.sell.setChecked(True)
+        self.counter.lease_asked.connect(self.behind.click)
+        self.till_page.chosen.connect(self._show_receipt)
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(_QUIET_MS)
+        self._quiet.timeout.connect(self.refresh)
+        changes.changed.connect(self._on_change)
+        aging = QTimer(self)
+        aging.setInterval(_AGING_MS)
+        aging.timeout.connect(self._age)
+        aging.start()
+        self.refresh()
+
+    def _segment(self, text: str, place: int) -> QPushButton:
+        made = button(text, lambda: self._stack.setCurrentIndex(place), "segment")
+        made.setCheckable(True)
+        made.setAutoExclusive(True)
+        self.tools.addWidget(made)
+        return made
+
+    def start_for(self, row: Pass) -> None:
+        """Sell a further seat to somebody who has a ticket."""
+        self.sell.click()
+        self.counter.start_for(row)
+
+    def _show_receipt(self, order: str) -> None:
+        self.counter.sold.show_sale(OrderId(order))
+        self.counter.setCurrentIndex(1)
+        self.sell.click()
+
+    def _is_online(self) -> bool:
+        return self._connection().line is Line.SERVER
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def _on_change(self, keys: set[Key]) -> None:
+        if self.isVisible() and concerns(keys, *_VIEWS) and not self._quiet.isActive():
+            self._quiet.start()
+
+    def _age(self) -> None:
+        if self.till_page.isVisible() and self.till_page.lease.isEnabled() is not self._is_online():
+            self.till_page.refresh()
+
+    def refresh(self) -> None:
+        """Show seats, sales and money as they stand."""
+        self.counter.refresh()
+        self.till_page.refresh()
+        currency = self._till.currency
+        cash = words.money(self._till.takings.in_till(currency), currency)
+        self.in_till.setText(self.tr("Cash taken: {0}").format(cash))

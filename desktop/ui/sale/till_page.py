@@ -1,0 +1,263 @@
+"""The till of this desk: seats leased, sales with their voiding, what was taken, and the closing count."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.store.files import EnvironmentProblem
+from desktop.ui import words
+from desktop.ui.parts.amounts import Amount
+from desktop.ui.parts.field import Field, whole_number
+from desktop.ui.parts.labels import Chip, Elided, button, card, clear, label, rule
+from desktop.ui.parts.shapes import Shape
+from desktop.ui.sale.till import Lease, Till
+from desktop.ui.tokens import Space, Tone
+from desktop.workspace import Workspace
+from shared.checkin.verdict import Pass
+from shared.kernel.decider import Rejected
+from shared.kernel.ids import OrderId, SeatTypeId
+from shared.registration.allotments import LEASE_MOST
+from shared.registration.door_sale import DoorSale, Takings
+from shared.registration.receipts import Method
+
+_SIDE_WIDTH = 320
+_SALES_SHOWN = 50
+
+
+class TillPage(QWidget):
+    """`is_online` tells whether the server answers, so that seats can be leased. `chosen` asks for a sale's receipt."""
+
+    chosen = Signal(str)
+
+    def __init__(self, workspace: Workspace, till: Till, is_online: Callable[[], bool]) -> None:
+        super().__init__()
+        self._workspace, self._till, self._is_online = workspace, till, is_online
+        self.seat_type = QComboBox()
+        self.quantity = whole_number(1, LEASE_MOST)
+        self.quantity.setValue(10)
+        self.lease = button(self.tr("&Lease"), self._lease, "primary")
+        self._offline = label("", "small", wraps=True)
+        self._leases, self._sales, self._takings = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        self.opening, self.counted = Amount(till.currency), Amount(till.currency)
+        self.count = button(self.tr("Close the till with this &count"), self._count)
+        self.error = label("", "error", wraps=True)
+        self.error.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.WIDE)
+        row.addWidget(self._left(), 1)
+        row.addWidget(self._side())
+        self.refresh()
+
+    def _left(self) -> QWidget:
+        column = QVBoxLayout()
+        column.setSpacing(Space.USUAL)
+        column.addWidget(self.error)
+        frame, inside = card()
+        inside.addWidget(label(self.tr("Seats of this desk"), "heading"))
+        why = self.tr("Leased seats are kept for this desk, so that it can sell them without a network.")
+        inside.addWidget(label(why, "muted", wraps=True))
+        inside.addLayout(self._leases)
+        inside.addWidget(rule())
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Space.SMALL)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(Field(self.tr("Seat type"), self.seat_type), 0, 0)
+        self.quantity.setFixedWidth(90)
+        grid.addWidget(Field(self.tr("How many"), self.quantity), 0, 1)
+        held = QVBoxLayout()
+        held.addSpacing(22 + Space.TIGHT)
+        held.addWidget(self.lease)
+        grid.addLayout(held, 0, 2)
+        inside.addLayout(grid)
+        inside.addWidget(self._offline)
+        column.addWidget(frame)
+        frame, inside = card()
+        inside.addWidget(label(self.tr("Sales of this desk"), "heading"))
+        inside.addLayout(self._sales)
+        column.addWidget(frame)
+        column.addStretch(1)
+        return _scrolled(column, self.tr("Seats and sales"))
+
+    def _side(self) -> QWidget:
+        column = QVBoxLayout()
+        frame, inside = card()
+        inside.addWidget(label(self.tr("In this till"), "heading"))
+        inside.addLayout(self._takings)
+        column.addWidget(frame)
+        frame, inside = card()
+        inside.addWidget(label(self.tr("Closing count"), "heading"))
+        inside.addWidget(Field(self.tr("Cash before the first sale"), self.opening))
+        inside.addWidget(Field(self.tr("Cash there now"), self.counted))
+        self.difference = label("", "strong", wraps=True)
+        self.opening.valueChanged.connect(lambda _: self._say_difference())
+        self.counted.valueChanged.connect(lambda _: self._say_difference())
+        inside.addWidget(self.difference)
+        inside.addWidget(self.count)
+        self.last = label("", "small", wraps=True)
+        inside.addWidget(self.last)
+        column.addWidget(frame)
+        column.addStretch(1)
+        side = _scrolled(column, self.tr("Till"))
+        side.setFixedWidth(_SIDE_WIDTH)
+        return side
+
+    # What is done
+
+    def _lease(self) -> None:
+        self._do(lambda: self._till.lease(SeatTypeId(self.seat_type.currentData()), self.quantity.value()))
+
+    def _count(self) -> None:
+        def act() -> None:
+            self._till.count(opening=self.opening.minor, counted=self.counted.minor)
+            self.opening.show_minor(0)
+            self.counted.show_minor(0)
+
+        self._do(act)
+
+    def _do(self, act: Callable[[], None]) -> None:
+        told = ""
+        try:
+            act()
+        except Rejected as refusal:
+            told = words.sentence(refusal.code, refusal.values)
+        except (EnvironmentProblem, OSError) as problem:
+            told = words.problem(problem)
+        self.error.setText(told)
+        self.error.setVisible(bool(told))
+        self.refresh()
+
+    # What is shown
+
+    def refresh(self) -> None:
+        self._show_types()
+        clear(self._leases)
+        leases = self._till.leases()
+        for one in leases:
+            self._leases.addWidget(self._lease_row(one))
+        if not leases:
+            self._leases.addWidget(label(self.tr("No seats are leased."), "muted"))
+        clear(self._sales)
+        sales = self._till.sales()
+        for order, sale in sales[:_SALES_SHOWN]:
+            self._sales.addWidget(self._sale_row(order, sale))
+        if not sales:
+            self._sales.addWidget(label(self.tr("Nothing was sold here yet."), "muted"))
+        self._show_takings()
+
+    def _show_types(self) -> None:
+        chosen = self.seat_type.currentData()
+        is_online = self._is_online()
+        self.seat_type.clear()
+        for one in self._till.seat_types():
+            left = self._till.available(one)
+            name = words.seat_type(self._workspace, one)
+            text = name if left is None else self.tr("{0} ({1} available)").format(name, words.count(left))
+            self.seat_type.addItem(text, one)
+        self.seat_type.setCurrentIndex(max(self.seat_type.findData(chosen), 0))
+        self.lease.setEnabled(is_online and self.seat_type.count() > 0)
+        why = self.tr("The server does not answer. Seats can be leased again when it does.")
+        self._offline.setText("" if is_online else why)
+        self._offline.setVisible(not is_online)
+
+    def _lease_row(self, lease: Lease) -> QWidget:
+        line, row = _line()
+        name = words.seat_type(self._workspace, lease.allotment.seat_type)
+        row.addWidget(Elided(name, "strong"), 1)
+        if lease.has_blanks:
+            text = self.tr("{0} left of {1}").format(words.count(lease.left), words.count(lease.allotment.leased))
+            row.addWidget(label(text))
+        else:
+            row.addWidget(Chip(Shape.CLOCK, self.tr("waiting for the server"), Tone.WAITING))
+        back = partial(self._do, partial(self._till.give_back, lease.id))
+        row.addWidget(button(self.tr("Return"), back, "quiet", name=self.tr("Return the lease of {0}").format(name)))
+        return line
+
+    def _sale_row(self, order: OrderId, sale: DoorSale) -> QWidget:
+        line, row = _line()
+        holder = self._workspace.get(Pass, sale.seats[0].ticket) if sale.seats else None
+        who = "" if holder is None else words.holder(holder)
+        names = ", ".join(dict.fromkeys(words.seat_type(self._workspace, one.seat_type) for one in sale.seats))
+        row.addWidget(label(words.short_moment(sale.sold_at), "muted"))
+        row.addWidget(Elided(f"{who} · {names}"), 1)
+        if self._workspace.is_waiting(DoorSale, order):
+            row.addWidget(Chip(Shape.CLOCK, self.tr("waiting"), Tone.WAITING))
+        total = words.money(sum(one.price for one in sale.seats), sale.currency)
+        row.addWidget(label(f"{words.method(sale.method)} {total}"))
+        show = partial(self.chosen.emit, order)
+        row.addWidget(button(self.tr("Receipt"), show, "quiet", name=self.tr("Receipt of {0}").format(who)))
+        if sale.is_voided:
+            row.addWidget(Chip(Shape.CROSS, self.tr("voided"), Tone.NEUTRAL))
+        else:
+            void = partial(self._do, partial(self._till.void, order))
+            row.addWidget(button(self.tr("Void"), void, "quiet", name=self.tr("Void the sale to {0}").format(who)))
+        return line
+
+    def _show_takings(self) -> None:
+        clear(self._takings)
+        takings, currency = self._till.takings, self._till.currency
+        self._pair(self.tr("Sales"), words.count(takings.sales))
+        if takings.voids:
+            self._pair(self.tr("Voided"), words.count(takings.voids))
+        for method in (Method.CASH, Method.TERMINAL):
+            self._pair(words.method(method), words.money(_net(takings, method, currency), currency))
+        counted = next(iter(self._till.counted()), None)
+        self.last.setText("" if counted is None else self._count_said(counted))
+        self.last.setVisible(counted is not None)
+        self._say_difference()
+
+    def _count_said(self, takings: Takings) -> str:
+        count = takings.counts[-1]
+        told = self.tr("Counted {when}: {amount}, {difference} against what was expected.")
+        return told.format(
+            when=words.moment(count.counted_at),
+            amount=words.money(count.counted, count.currency),
+            difference=_signed(count.difference, count.currency),
+        )
+
+    def _say_difference(self) -> None:
+        currency = self._till.currency
+        expected = self.opening.minor + self._till.takings.in_till(currency)
+        told = self.tr("Expected: {0}").format(words.money(expected, currency))
+        if self.counted.minor:
+            told += " · " + self.tr("difference {0}").format(_signed(self.counted.minor - expected, currency))
+        self.difference.setText(told)
+
+    def _pair(self, name: str, text: str) -> None:
+        line, row = _line()
+        row.addWidget(label(name, "muted"), 1)
+        row.addWidget(label(text, "strong"))
+        self._takings.addWidget(line)
+
+
+def _net(takings: Takings, method: Method, currency: str) -> int:
+    taken, given = (sums.get(method, {}).get(currency, 0) for sums in (takings.taken, takings.given_back))
+    return taken - given
+
+
+def _signed(amount: int, currency: str) -> str:
+    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
+    return f"{sign}{words.money(abs(amount), currency)}"
+
+
+def _line() -> tuple[QWidget, QHBoxLayout]:
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(Space.SMALL)
+    return line, row
+
+
+def _scrolled(column: QVBoxLayout, name: str) -> QScrollArea:
+    inside = QWidget()
+    inside.setProperty("look", "page")
+    inside.setLayout(column)
+    column.setContentsMargins(0, 0, Space.SMALL, 0)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(inside)
+    area.setAccessibleName(name)
+    return area

@@ -1,0 +1,209 @@
+"""Badges: the layout and its preview, paper, printing on admission, reprints; and the name put right at the door."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PySide6.QtWidgets import QDoubleSpinBox
+from pytestqt.qtbot import QtBot
+
+from desktop.ui.badges.badges_screen import BadgesScreen
+from desktop.ui.badges.draft import new_layout
+from desktop.ui.badges.paint import Face, sheet
+from desktop.ui.door.door_screen import DoorScreen
+from desktop.ui.main_window import MainWindow
+from desktop.ui.parts.field import Field
+from desktop.ui.parts.paper import picture
+from desktop.ui.sale.sale_screen import SaleScreen
+from shared.checkin.badges import Badge, BadgeLayout, Content, DefineBadgeLayout, EditBadgeLayout
+from shared.checkin.correction import CorrectAttendee
+from shared.checkin.verdict import Pass
+from shared.kernel.ids import SeatTypeId
+from tests.desktop.ui.conftest import Open
+from tests.desktop.ui.stage import CONFERENCE, FULL, WORKSHOP, Stage, StagedDesk, code_of
+from tests.desktop.ui.test_sale import PaperTray
+from tests.sync.world import Desktop
+
+LAYOUT = new_layout("Name badge")
+
+
+@pytest.fixture
+def west(stage: Stage) -> Desktop:
+    stage.laptop.workspace.issue(
+        DefineBadgeLayout(
+            layout="layout-1",
+            name=LAYOUT.name,
+            page_width=LAYOUT.page_width,
+            page_height=LAYOUT.page_height,
+            fields=LAYOUT.fields,
+            colours={FULL: "#0a7f5c"},
+            marks={WORKSHOP: "WS"},
+        )
+    )
+    stage.laptop.sync()
+    made = stage.desktop("gate-west")
+    made.sync()
+    return made
+
+
+def _door(window: MainWindow) -> DoorScreen:
+    window.open_conference(CONFERENCE, "door")
+    assert window.screens is not None
+    return window.screens.made("door", DoorScreen)
+
+
+def _tray(window: MainWindow) -> PaperTray:
+    assert window.screens is not None
+    tray = PaperTray()
+    window.screens.badges.press = tray
+    return tray
+
+
+def _row(device: Desktop, last_name: str) -> Pass:
+    rows = device.workspace.rows(Pass).values()
+    return next(one for one in rows if one.last_name == last_name and one.seat_type == FULL)
+
+
+def _screen(window: MainWindow) -> BadgesScreen:
+    window.open_conference(CONFERENCE, "badges")
+    assert window.screens is not None
+    return window.screens.made("badges", BadgesScreen)
+
+
+def _spin(field: Field) -> QDoubleSpinBox:
+    assert isinstance(field.control, QDoubleSpinBox)
+    return field.control
+
+
+def test_a_badge_on_paper_has_the_code_that_a_gate_reads(qtbot: QtBot) -> None:
+    code = "LANYARD" * 30
+    face = Face(
+        first_name="소연", last_name="김", seat_type=SeatTypeId("full"), seat_type_name="Full conference", code=code
+    )
+    image = picture(sheet(LAYOUT, face, "Badge"), 300 / 25.4)
+    assert (image.width(), image.height()) == (1110, 638)
+    (read,) = zxingcpp.read_barcodes(image)
+    assert read.text == code
+
+
+def test_the_type_stands_on_its_colour(qtbot: QtBot) -> None:
+    face = Face(first_name="Bo", last_name="Li", seat_type=SeatTypeId("full"), seat_type_name="")
+    layout = replace(LAYOUT, colours={SeatTypeId("full"): "#0a7f5c"})
+    band = next(one for one in layout.fields if one.content is Content.SEAT_TYPE)
+    image = picture(sheet(layout, face, "Badge"), 10)
+    assert image.pixelColor(band.left + 20, band.top + 20).name() == "#0a7f5c"
+    assert image.pixelColor(5, 5).name() == "#ffffff"
+
+
+def test_an_organizer_lays_out_a_badge_and_changes_it(stage: Stage, open_window: Open, tmp_path: Path) -> None:
+    screen = _screen(open_window(StagedDesk(stage.laptop)))
+    workspace = stage.laptop.workspace
+    screen.save_button.click()
+    (saved,) = workspace.rows(BadgeLayout).values()
+    assert saved == screen.draft
+    assert not screen.save_button.isEnabled()
+    screen.list.setCurrentRow(1)
+    _spin(screen.form.fields["left"]).setValue(7.5)
+    screen.types.colour(FULL, "#aa2200")
+    screen.save_button.click()
+    command = workspace.pending[-1].command
+    assert isinstance(command, EditBadgeLayout)
+    assert command.fields is not None
+    assert command.fields.new[1].left == 75
+    assert command.name is None
+    (saved,) = workspace.rows(BadgeLayout).values()
+    assert saved.colours == {FULL: "#aa2200"}
+    screen.content.setCurrentIndex(screen.content.findData("text"))
+    screen.add.click()
+    assert screen.draft.fields[-1].content is Content.TEXT
+    screen.drop.click()
+    assert len(screen.draft.fields) == len(saved.fields)
+    _spin(screen.page["page_width"]).setValue(30)
+    screen._edit_page()
+    screen.save_button.click()
+    assert screen.error.text(), "its fields are not on the page any more"
+    file = tmp_path / "badge.pdf"
+    screen._ask_file = lambda _parent, _name: file
+    screen.save_pdf()
+    assert file.read_bytes().startswith(b"%PDF")
+    stage.laptop.sync()
+    assert workspace.problems() == []
+
+
+def test_a_field_is_moved_by_dragging_it(stage: Stage, open_window: Open) -> None:
+    screen = _screen(open_window(StagedDesk(stage.laptop)))
+    screen.preview.moved.emit(1, 55, 60)
+    assert (screen.draft.fields[1].left, screen.draft.fields[1].top) == (55, 60)
+    assert screen.form.field.left == 55
+
+
+def test_door_staff_change_no_layout(west: Desktop, open_window: Open) -> None:
+    screen = _screen(open_window(StagedDesk(west)))
+    assert not screen.save_button.isEnabled()
+    assert not screen.form.isEnabled()
+    assert screen.desk.layouts.currentText() == "Name badge"
+
+
+def test_a_badge_is_printed_on_the_first_admission_alone(west: Desktop, open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(StagedDesk(west))
+    door, tray = _door(window), _tray(window)
+    assert window.screens is not None
+    window.screens.badges.print_on_admission(True)
+    row = _row(west, "Wiśniewska")
+    door.scan(code_of(row))
+    qtbot.waitUntil(lambda: len(tray.sheets) == 1)
+    assert window.screens.badges.code(row) == code_of(row), "the code that was scanned is on the badge"
+    assert list(window.screens.badges.face(row).others) == [WORKSHOP]
+    door.scan(code_of(row))
+    qtbot.wait(10)
+    assert len(tray.sheets) == 1
+    assert door.card.holder.badge.text() == "Print the &badge again (1)"
+    door.card.holder.badge.click()
+    badge = west.workspace.get(Badge, row.ticket)
+    assert badge is not None
+    assert badge.times == 2
+    west.sync()
+    assert west.workspace.problems() == []
+
+
+def test_without_a_printer_the_card_says_so_and_nothing_is_counted(west: Desktop, open_window: Open) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    row = _row(west, "Li")
+    door.scan(code_of(row))
+    door.card.holder.badge.click()
+    assert door.card.holder.told.text() == "This computer has no printer. Set one up, or save as PDF."
+    assert west.workspace.get(Badge, row.ticket) is None
+
+
+def test_a_name_is_put_right_without_a_network(west: Desktop, open_window: Open) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    row = _row(west, "Li")
+    door.scan(code_of(row))
+    holder = door.card.holder
+    holder.correct.click()
+    assert holder.is_correcting
+    holder.last_name.setText("")
+    holder.save()
+    assert holder.told.text(), "a name is needed"
+    holder.last_name.setText("Lee")
+    holder.save()
+    assert door.card.name.text() == "Bo Lee"
+    assert holder._form.isHidden()
+    command = west.workspace.pending[-1].command
+    assert isinstance(command, CorrectAttendee)
+    assert (command.last_name, command.company) == ("Lee", "Li & Li")
+    west.sync()
+    assert west.workspace.problems() == []
+
+
+def test_a_further_seat_is_sold_from_the_card(west: Desktop, open_window: Open) -> None:
+    window = open_window(StagedDesk(west))
+    door = _door(window)
+    door.scan(code_of(_row(west, "Li")))
+    door.card.holder.further.click()
+    assert window.place == "sale"
+    assert window.screens is not None
+    known = window.screens.made("sale", SaleScreen).counter.person.known
+    assert known is not None
+    assert known.last_name == "Li"
