@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
 from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
 from desktop.ui.badges import paint
-from desktop.ui.parts.paper import Press, Sheet, save_pdf
+from desktop.ui.parts.paper import Press, Sheet
 from desktop.workspace import Workspace
 from shared.checkin.badges import Badge, BadgeLayout, RecordBadgePrinted
 from shared.checkin.blanks import FIRST_VERSION, Blanks
@@ -122,11 +121,6 @@ class BadgeDesk:
     def print_badge(self, row: Pass) -> None:
         """Print and count it. Raises EnvironmentProblem or Rejected."""
         self.press.print([self.badge(row)], self.printer)
-        self._record(row)
-
-    def save_badge(self, row: Pass, file: Path) -> None:
-        """Write it as PDF, and count it as printed."""
-        save_pdf([self.badge(row)], file)
         self._record(row)
 
     def print_sheets(self, *sheets: Sheet) -> None:
