@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         self._desk, self._settings, self._server = desk, settings, server
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        self.scanner = Scanner(application)
+        self.scanner = Scanner(application, self)
         self._appearance = appearance or Appearance(application, settings)
         self._leaving = Leaving(self, self._unsaved, self.closed.emit)
         self.kiosk = Kiosk(self, settings, lambda: desk.now().timestamp())

@@ -24,6 +24,15 @@ _COMMANDS: Final = (
 )
 
 
+def pressed_at(event: QKeyEvent, clock: Callable[[], float]) -> float:
+    """When a key was pressed, in seconds of a steady clock.
+
+    The window system says it. When it was looked at tells nothing: keys queue up while the thread is busy, and then
+    those of a person come as close together as a scanner's. Keys that no window system sent are timed by the clock.
+    """
+    return event.timestamp() / 1000 if event.timestamp() else clock()
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     key: int
@@ -32,12 +41,15 @@ class _Held:
 
 
 class Scanner(QObject):
-    """Emits `scanned` with the text of a code. It listens while `is_active`. Codes end with Enter, Tab or nothing."""
+    """Emits `scanned` with the text of a code. It listens while `is_active`. Codes end with Enter, Tab or nothing.
+
+    It goes with its owner: one that outlived its window would swallow the keys of the next.
+    """
 
     scanned = Signal(str)
 
-    def __init__(self, app: QApplication, clock: Callable[[], float] = monotonic) -> None:
-        super().__init__(app)
+    def __init__(self, app: QApplication, owner: QObject, clock: Callable[[], float] = monotonic) -> None:
+        super().__init__(owner)
         self.is_active = False
         self._app, self._clock = app, clock
         self._held: list[_Held] = []
@@ -73,7 +85,7 @@ class Scanner(QObject):
         return first is not watched and shiboken6.isValid(first) and watched.isAncestorOf(first)
 
     def _hear(self, watched: QWidget, event: QKeyEvent) -> bool:
-        now = self._clock()
+        now = pressed_at(event, self._clock)
         is_late = now - self._last > GAP_S
         self._last = now
         if event.key() in _TERMINATORS:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem
 
 from desktop.ui import words
+from desktop.ui.door.scanner import pressed_at
 from desktop.ui.parts.shapes import Shape, icon
 from desktop.ui.parts.two_lines import TwoLines
 from desktop.ui.tokens import Tone
@@ -49,8 +50,8 @@ class ScanField(QLineEdit):
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
             return
-        now = self._clock()
         if event.text():
+            now = pressed_at(event, self._clock)
             self._is_burst = not self.text() or (self._is_burst and now - self._last < _BURST_S)
             self._last = now
         super().keyPressEvent(event)

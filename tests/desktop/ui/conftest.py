@@ -18,6 +18,17 @@ from tests.sync.world import Clock
 Open = Callable[[StagedDesk], MainWindow]
 
 
+class KeyTime:
+    """The clock of whatever tells a scanner from typing: keys come as far apart as the test says."""
+
+    def __init__(self) -> None:
+        self.now, self.apart = 0.0, 0.005
+
+    def __call__(self) -> float:
+        self.now += self.apart
+        return self.now
+
+
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     """A published conference with three people in it."""
@@ -45,9 +56,11 @@ def open_window(qtbot: QtBot, settings: QSettings) -> Iterator[Open]:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     Theme.use(app, LIGHT)
+    opened: list[MainWindow] = []
 
     def open_it(desk: StagedDesk) -> MainWindow:
         window = MainWindow(desk, settings)
+        opened.append(window)
         qtbot.addWidget(window)
         window.show()
         qtbot.waitExposed(window)
@@ -55,6 +68,8 @@ def open_window(qtbot: QtBot, settings: QSettings) -> Iterator[Open]:
         return window
 
     yield open_it
+    for window in opened:
+        window.scanner.close()  # one at a kiosk, or with something unsaved, refuses to close
     app.setStyleSheet("")
 
 

@@ -17,7 +17,7 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.tokens import Tone
 from shared.checkin.admission import Action, RecordScan, UndoAdmission
 from shared.checkin.verdict import Admission, Direction, Finding, Pass, admission_id
-from tests.desktop.ui.conftest import Open
+from tests.desktop.ui.conftest import KeyTime, Open
 from tests.desktop.ui.stage import CONFERENCE, DOOR, FULL, ROOM, Stage, StagedDesk, code_of
 from tests.sync.world import Desktop
 
@@ -76,6 +76,7 @@ def test_an_override_is_a_second_scan_with_its_reason(west: Desktop, open_window
 
 def test_a_foreign_code_in_the_field_is_recorded_as_no_ticket(west: Desktop, open_window: Open) -> None:
     door = _door(open_window(StagedDesk(west)))
+    door.field._clock = KeyTime()
     QTest.keyClicks(door.field, "https://example.org/badge/17")
     QTest.keyClick(door.field, Qt.Key.Key_Return)
     assert door.card.scanned is not None

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+import shiboken6
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,22 +18,11 @@ from desktop.workspace import Workspace
 from shared.checkin.admission import RecordScan
 from shared.checkin.ticket_code import PREFIX
 from shared.checkin.verdict import Finding, Pass
-from tests.desktop.ui.conftest import Open
+from tests.desktop.ui.conftest import KeyTime, Open
 from tests.desktop.ui.stage import CONFERENCE, FULL, Stage, StagedDesk, code_of
 from tests.sync.world import FILE_KEY
 
 CODE = PREFIX + "ABCDEFGH234567" * 14
-
-
-class Time:
-    """The scanner's clock: keys come as far apart as the test says."""
-
-    def __init__(self) -> None:
-        self.now, self.apart = 0.0, 0.005
-
-    def __call__(self) -> float:
-        self.now += self.apart
-        return self.now
 
 
 class Bench:
@@ -40,12 +31,12 @@ class Bench:
     def __init__(self, qtbot: QtBot) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        self.time = Time()
-        self.scanner = Scanner(app, self.time)
+        self.time = KeyTime()
+        self.window = QWidget()
+        self.scanner = Scanner(app, self.window, self.time)
         self.scanner.is_active = True
         self.heard: list[str] = []
         self.scanner.scanned.connect(self.heard.append)
-        self.window = QWidget()
         self.field, self.other = QLineEdit(), QLineEdit()
         column = QVBoxLayout(self.window)
         column.addWidget(self.field)
@@ -103,6 +94,30 @@ def test_a_code_typed_slowly_by_hand_is_typed(bench: Bench, qtbot: QtBot) -> Non
     assert not bench.heard
 
 
+def test_keys_that_queued_up_are_told_apart_by_when_they_were_pressed(bench: Bench) -> None:
+    for typed, apart_ms in (("LANYARD.ABCDEFGHIJ", 180), (CODE, 4)):
+        bench.field.clear()
+        for number, letter in enumerate(typed, start=1):
+            key = QKeyEvent(QEvent.Type.KeyPress, ord(letter), Qt.KeyboardModifier.NoModifier, letter)
+            key.setTimestamp(number * apart_ms)
+            QApplication.sendEvent(bench.field, key)
+        QTest.keyClick(bench.field, Qt.Key.Key_Return)
+        assert bench.field.text() == ("" if typed == CODE else typed)
+    assert bench.heard == [CODE]
+
+
+def test_a_scanner_does_not_outlive_its_window(qtbot: QtBot) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    window, field = QWidget(), QLineEdit()
+    Scanner(app, window).is_active = True
+    window.deleteLater()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(window))
+    qtbot.addWidget(field)
+    QTest.keyClicks(field, CODE)
+    assert field.text() == CODE
+
+
 def test_an_inactive_scanner_hears_nothing(bench: Bench) -> None:
     bench.scanner.is_active = False
     QTest.keyClicks(bench.field, CODE)
@@ -139,7 +154,7 @@ def test_a_scan_reaches_the_door_whatever_has_the_focus(
         assert found is not None
         target = found.findChildren(QLineEdit)[0]
         target.setFocus()
-    window.scanner._clock = Time()
+    window.scanner._clock = KeyTime()
     QTest.keyClicks(target, code_of(row))
     QTest.keyClick(target, Qt.Key.Key_Return)
     assert window.place == "door"
