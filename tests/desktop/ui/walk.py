@@ -1,4 +1,4 @@
-"""Goes through every screen and dialog of a window, so that what must hold for all of them is asked in one place."""
+"""Goes through every screen of a window, so that what must hold for all of them is asked in one place."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QComboBox,
-    QDialog,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -16,14 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.editor.area_dialog import AreaDialog
-from desktop.ui.editor.seat_type_dialog import SeatTypeDialog
-from desktop.ui.home.create_dialog import CreateDialog
-from desktop.ui.kiosk.pin import Pin
-from desktop.ui.kiosk.pin_dialog import ChoosePinDialog, LeaveDialog
 from desktop.ui.main_window import MainWindow
-from desktop.ui.unsaved_dialog import UnsavedDialog
-from shared.kernel.ids import AreaId, SeatTypeId
+from shared.registration.order_state import Order
 
 
 def screens(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
@@ -34,31 +27,12 @@ def screens(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
             yield place, window
 
 
-def dialogs(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
-    """The dialogs that open over any screen, or over the editor."""
+def orders(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+    """The page of every order of the conference."""
     assert window.screens is not None
-    workspace = window.screens.workspace
-    for name, show in (
-        ("connection", window.show_connection),
-        ("keys", window.show_keys),
-        ("settings", window.show_settings),
-    ):
-        show()
-        opened = next(one for one in window.findChildren(QDialog) if one.isVisible())
-        yield name, opened
-        opened.close()
-    pin = Pin(window._settings)
-    for name, dialog in (
-        ("create", CreateDialog(window._desk, window)),
-        ("seat type", SeatTypeDialog(workspace, SeatTypeId("new"), window)),
-        ("area", AreaDialog(workspace, AreaId("new"), window)),
-        ("choose a PIN", ChoosePinDialog(window)),
-        ("leave", LeaveDialog(pin, lambda: 0.0, window)),
-        ("unsaved", UnsavedDialog(["Gathering of Sciences 2026"], window)),
-    ):
-        dialog.show()
-        yield name, dialog
-        dialog.close()
+    for number, id in enumerate(window.screens.workspace.rows(Order), start=1):
+        window.screens.open_order(id)
+        yield f"order {number}", window
 
 
 def is_part(one: QWidget) -> bool:
