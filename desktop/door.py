@@ -12,7 +12,7 @@ from desktop.profile import new_id, now
 from desktop.workspace import Workspace
 from shared.checkin import ticket_code, verdict
 from shared.checkin.admission import Action, RecordScan
-from shared.checkin.ticket_code import Evidence
+from shared.checkin.ticket_code import BadgeCode, Evidence
 from shared.checkin.verdict import MAY_PASS, Direction, Seen, Verdict
 from shared.conference.conference import Conference
 from shared.domain import CODEC
@@ -62,6 +62,8 @@ class Door:
         seen = Seen(area=self._area, gate=self._gate, direction=self._direction, evidence=evidence, scanned_at=at)
         if code is None:
             return seen
+        if isinstance(code, BadgeCode):
+            return replace(seen, ticket=code.ticket, version=code.version, proof=code.proof)
         return replace(seen, ticket=code.ticket, version=code.version, seat_type=code.seat_type)
 
     def found(self, ticket: str) -> Seen:

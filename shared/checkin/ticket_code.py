@@ -1,6 +1,7 @@
-"""The signed text in a ticket's QR code, which a gate verifies with no data but the conference's public key.
+"""The text in a QR code: a ticket's, signed, which a gate verifies with no data but the conference's public key; and
+a badge's, which any desk can make, and which only a gate that has the attendee can tell from an invented one.
 
-Printed tickets outlive releases: bytes of a released format never change; another layout gets another first byte.
+Printed codes outlive releases: bytes of a released format never change; another layout gets another first byte.
 """
 
 import base64
@@ -12,7 +13,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from shared.kernel.ids import ConferenceId, SeatTypeId, TicketId
+from shared.kernel.ids import ConferenceId, PersonId, SeatTypeId, TicketId
 from shared.kernel.messages import value
 
 Sign = Callable[[bytes], bytes]
@@ -23,10 +24,14 @@ PREFIX: Final = (
     "LANYARD."  # with base32, all in the alphanumeric mode of QR codes: 212 characters, version 8 at level M
 )
 FORMAT: Final = 1
+BADGE_FORMAT: Final = 2
+PROOF_LENGTH: Final = 10
 SIGNATURE_LENGTH: Final = 64  # Ed25519
 KEY_ID_LENGTH: Final = 4
 # Format, conference, ticket, ticket's version, seat type, valid from and until (seconds of Unix time), key id.
 _LAYOUT: Final = struct.Struct(f">B16s16sH16sII{KEY_ID_LENGTH}s")
+# Format, conference, ticket, ticket's version, proof: 80 characters, version 4 of QR codes at level M.
+_BADGE_LAYOUT: Final = struct.Struct(f">B16s16sH{PROOF_LENGTH}s")
 
 
 class Evidence(StrEnum):
@@ -37,6 +42,8 @@ class Evidence(StrEnum):
     """Genuine, but not valid yet or no longer."""
     FOUND = "found"
     """No code: door staff found the attendee by search."""
+    BADGE = "badge"
+    """A badge's code, whose proof is still to be compared with the attendee that the gate has; see `verdict.py`."""
     FORGED = "forged"
     OTHER_CONFERENCE = "other_conference"
     UNREADABLE = "unreadable"
@@ -56,8 +63,18 @@ class TicketCode:
     """Which of the conference's keys signed it; see `key_id`."""
 
 
+@value
+class BadgeCode:
+    """What a badge's code says. `proof` is that of the attendee whom the badge was printed for; see `proof_of`."""
+
+    conference: ConferenceId
+    ticket: TicketId
+    version: int
+    proof: str
+
+
 class Decoded(NamedTuple):
-    """A code's parts. Nothing is verified yet."""
+    """A ticket code's parts. Nothing is verified yet."""
 
     code: TicketCode
     signed: bytes
@@ -93,7 +110,7 @@ def pack(code: TicketCode) -> bytes:
 
 def unpack(signed: bytes) -> TicketCode:
     """The reverse of `pack`; raises CodeError."""
-    if signed[:1] > bytes([FORMAT]):
+    if signed[:1] > bytes([BADGE_FORMAT]):
         raise CodeError("newer_format")
     if len(signed) != _LAYOUT.size or signed[0] != FORMAT:
         raise CodeError("damaged")
@@ -109,13 +126,36 @@ def unpack(signed: bytes) -> TicketCode:
     )
 
 
-def encode(signed: bytes, signature: bytes) -> str:
+def encode(content: bytes) -> str:
     """The text of the QR code."""
-    return PREFIX + base64.b32encode(signed + signature).decode().rstrip("=")
+    return PREFIX + base64.b32encode(content).decode().rstrip("=")
 
 
 def decode(text: str) -> Decoded:
-    """The parts of a scanned or typed code, whatever its case and blanks; raises CodeError."""
+    """The parts of a ticket's scanned or typed code, whatever its case and blanks; raises CodeError."""
+    content = _content(text)
+    signed, signature = content[:-SIGNATURE_LENGTH], content[-SIGNATURE_LENGTH:]
+    return Decoded(unpack(signed), signed, signature)
+
+
+def decode_badge(text: str) -> BadgeCode | None:
+    """What a badge's scanned or typed code says; None where it is none."""
+    try:
+        content = _content(text)
+    except CodeError:
+        return None
+    if len(content) != _BADGE_LAYOUT.size or content[0] != BADGE_FORMAT:
+        return None
+    _, conference, ticket, version, proof = _BADGE_LAYOUT.unpack(content)
+    return BadgeCode(
+        conference=ConferenceId(str(UUID(bytes=conference))),
+        ticket=TicketId(str(UUID(bytes=ticket))),
+        version=version,
+        proof=proof.hex(),
+    )
+
+
+def _content(text: str) -> bytes:
     compact = "".join(text.split()).upper()
     if not compact.startswith(PREFIX):
         raise CodeError("not_a_ticket")
@@ -124,21 +164,46 @@ def decode(text: str) -> Decoded:
         content = base64.b32decode(digits + "=" * (-len(digits) % 8))
     except ValueError:
         raise CodeError("damaged") from None
-    signed, signature = content[:-SIGNATURE_LENGTH], content[-SIGNATURE_LENGTH:]
-    code = unpack(signed)
-    if encode(signed, signature) != compact:  # the last letter has bits to spare, and each ticket has one text
+    if encode(content) != compact:  # the last letter has bits to spare, and each code has one text
         raise CodeError("damaged")
-    return Decoded(code, signed, signature)
+    return content
 
 
 def issue(code: TicketCode, sign: Sign) -> str:
     """The text of a new ticket's QR code."""
     signed = pack(code)
-    return encode(signed, sign(signed))
+    return encode(signed + sign(signed))
 
 
-def examine(text: str, *, verify: Verify, conference: ConferenceId, at: datetime) -> tuple[Evidence, TicketCode | None]:
+def proof_of(ticket: TicketId, version: int, attendee: PersonId) -> str:
+    """What only desks and the server know of a ticket's version: nobody else ever sees an attendee's id.
+
+    Whoever had an earlier version knows the ticket's id, and so could make the code of the next one without this.
+    """
+    said = "\x1f".join(("badge", ticket, str(version), attendee))
+    return hashlib.sha256(said.encode()).digest()[:PROOF_LENGTH].hex()
+
+
+def badge_code(conference: ConferenceId, ticket: TicketId, version: int, attendee: PersonId) -> str:
+    """The text of the QR code on the badge of whoever has this version of a ticket."""
+    return encode(
+        _BADGE_LAYOUT.pack(
+            BADGE_FORMAT,
+            UUID(conference).bytes,
+            UUID(ticket).bytes,
+            version,
+            bytes.fromhex(proof_of(ticket, version, attendee)),
+        )
+    )
+
+
+def examine(
+    text: str, *, verify: Verify, conference: ConferenceId, at: datetime
+) -> tuple[Evidence, TicketCode | BadgeCode | None]:
     """What a scanned text is worth at a gate of this conference, and what it says if it can be read."""
+    badge = decode_badge(text)
+    if badge is not None:
+        return (Evidence.BADGE if badge.conference == conference else Evidence.OTHER_CONFERENCE), badge
     try:
         code, signed, signature = decode(text)
     except CodeError:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared.checkin.areas import Area
-from shared.checkin.ticket_code import Evidence
+from shared.checkin.ticket_code import Evidence, proof_of
 from shared.kernel.codec import AwareTime
 from shared.kernel.decider import Found, Key, key
 from shared.kernel.ids import AreaId, DeviceId, PersonId, SeatTypeId, TicketId
@@ -68,6 +68,8 @@ class Seen:
     ticket: TicketId | None = None
     version: int | None = None
     seat_type: SeatTypeId | None = None
+    proof: str = ""
+    """Of a badge's code: see `ticket_code.proof_of`. Kept with the scan, so that the server compares it again."""
     scanned_at: AwareTime
     """By the gate's clock: evidence, never an ordering of commands."""
 
@@ -206,6 +208,8 @@ def verdict(seen: Seen, found: Found) -> Verdict:
     if seen.ticket is None or seen.evidence in _WITHOUT_TICKET:
         return Verdict(finding=_WITHOUT_TICKET.get(seen.evidence, Finding.UNKNOWN))
     area, shown = found.get(Area, seen.area), found.get(Pass, seen.ticket)
+    if shown is not None and _is_invented(seen, shown):
+        return Verdict(finding=Finding.FORGED)
     problem = _problem(seen, shown)
     seat_type = seen.seat_type if shown is None else shown.seat_type
     ticket = seen.ticket
@@ -240,7 +244,16 @@ def _problem(seen: Seen, shown: Pass | None) -> Finding | None:
         return Finding.CANCELLED
     if seen.version is not None and seen.version < shown.version:
         return Finding.REVOKED
+    if seen.evidence == Evidence.BADGE and seen.version != shown.version:
+        return Finding.UNKNOWN  # printed by a desk that knows more than these rows, or invented: nothing here tells
     return Finding.NOT_ASSIGNED if shown.attendee is None and not _is_newer(seen, shown) else None
+
+
+def _is_invented(seen: Seen, shown: Pass) -> bool:
+    """A badge's code of the version that these rows know, made by somebody who does not know the attendee."""
+    if seen.evidence != Evidence.BADGE or seen.version != shown.version or shown.attendee is None:
+        return False
+    return seen.proof != proof_of(shown.ticket, shown.version, shown.attendee)
 
 
 def _is_newer(seen: Seen, shown: Pass) -> bool:

@@ -291,7 +291,7 @@ def looked_at(
         evidence=evidence,
         ticket=None if ticket is None else ticket.ticket,
         version=None if ticket is None else ticket.version,
-        seat_type=None if ticket is None else ticket.seat_type,
+        seat_type=ticket.seat_type if isinstance(ticket, TicketCode) else None,
         scanned_at=at,
     )
     found = gather(lambda got: verdict.needs(seen, got), Shown(workspace))

@@ -12,9 +12,10 @@ from desktop.ui.parts.paper import Press, Sheet
 from desktop.workspace import Workspace
 from shared.checkin.badges import Badge, BadgeLayout, RecordBadgePrinted
 from shared.checkin.blanks import FIRST_VERSION, Blanks
+from shared.checkin.ticket_code import badge_code
 from shared.checkin.verdict import Attendee, Pass
 from shared.conference.conference import Conference
-from shared.kernel.ids import TicketId
+from shared.kernel.ids import ConferenceId, TicketId
 from shared.registration.door_sale import DoorSale, DoorTicket
 
 
@@ -69,7 +70,17 @@ class BadgeDesk:
         self._codes[ticket, version] = code
 
     def code(self, row: Pass) -> str:
-        """The text of a ticket's code, as far as this device has it: scanned here, or a blank of a lease."""
+        """The text for the badge: the ticket's own code where this device has it, which every gate verifies.
+
+        For whoever was found by search it is a badge's code, which gates look up.
+        """
+        if row.attendee is None:
+            return ""
+        conference = ConferenceId(self._workspace.conference)
+        return self._signed(row) or badge_code(conference, row.ticket, row.version, row.attendee)
+
+    def _signed(self, row: Pass) -> str:
+        """The ticket's code as the server signed it: scanned here, or a blank of a lease of this desk."""
         ticket = row.ticket
         if (ticket, row.version) in self._codes or row.version != FIRST_VERSION:
             return self._codes.get((ticket, row.version), "")

@@ -57,7 +57,7 @@ _LOOKS: Final = {
     ),
     Finding.UNKNOWN: (
         QT_TRANSLATE_NOOP("words", "Unknown"),
-        QT_TRANSLATE_NOOP("words", "This device knows no such ticket."),
+        QT_TRANSLATE_NOOP("words", "This device knows no such ticket, or its data are older."),
         _STOP,
     ),
     Finding.UNKNOWN_AREA: (
@@ -67,7 +67,7 @@ _LOOKS: Final = {
     ),
     Finding.FORGED: (
         QT_TRANSLATE_NOOP("words", "Not genuine"),
-        QT_TRANSLATE_NOOP("words", "The code looks like a ticket, but its signature is wrong."),
+        QT_TRANSLATE_NOOP("words", "The code looks like one of ours, but it is not genuine."),
         _STOP,
     ),
     Finding.OUT_OF_TIME: (

@@ -8,6 +8,7 @@ import zxingcpp
 from PySide6.QtWidgets import QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
+from desktop.door import Door
 from desktop.ui.badges.badges_screen import BadgesScreen
 from desktop.ui.badges.draft import new_layout
 from desktop.ui.badges.paint import Face, sheet
@@ -18,10 +19,14 @@ from desktop.ui.parts.paper import picture
 from desktop.ui.sale.sale_screen import SaleScreen
 from shared.checkin.badges import Badge, BadgeLayout, Content, DefineBadgeLayout, EditBadgeLayout
 from shared.checkin.correction import CorrectAttendee
-from shared.checkin.verdict import Pass
-from shared.kernel.ids import SeatTypeId
+from shared.checkin.ticket_code import badge_code
+from shared.checkin.verdict import MAY_PASS, Direction, Finding, Pass
+from shared.checkin.views import Incident
+from shared.kernel.ids import ConferenceId, PersonId, SeatTypeId
+from shared.registration.assignments import AssignSeat
+from shared.registration.views import OrderByLocator
 from tests.desktop.ui.conftest import Open
-from tests.desktop.ui.stage import CONFERENCE, FULL, WORKSHOP, Stage, StagedDesk, code_of
+from tests.desktop.ui.stage import CONFERENCE, DOOR, FULL, PEOPLE, ROOM, WORKSHOP, Stage, StagedDesk, code_of
 from tests.desktop.ui.test_sale import PaperTray
 from tests.sync.world import Desktop
 
@@ -94,6 +99,73 @@ def test_the_type_stands_on_its_colour(qtbot: QtBot) -> None:
     image = picture(sheet(layout, face, "Badge"), 10)
     assert image.pixelColor(band.left + 20, band.top + 20).name() == "#0a7f5c"
     assert image.pixelColor(5, 5).name() == "#ffffff"
+
+
+def _scanned_from(window: MainWindow, row: Pass) -> str:
+    """What a scanner reads from the printed badge."""
+    assert window.screens is not None
+    image = picture(window.screens.badges.badge(row), 300 / 25.4)
+    (read,) = zxingcpp.read_barcodes(image)
+    return read.text
+
+
+def test_the_badge_of_somebody_found_by_name_opens_the_doors_of_all_their_seats(
+    west: Desktop, open_window: Open, stage: Stage
+) -> None:
+    window = open_window(StagedDesk(west))
+    door, row = _door(window), _row(west, PEOPLE[0][1])
+    code = _scanned_from(window, row)
+    assert code != code_of(row), "this device never saw the signed one"
+    for finding in (Finding.ADMIT, Finding.ALREADY_INSIDE):
+        door.scan(code)
+        assert door.card.scanned is not None
+        assert door.card.scanned.finding is finding
+    workshop = Door(west.workspace, area=ROOM, gate="room", direction=Direction.ENTRY)
+    found = workshop.verdict(workshop.see(code))
+    assert (found.finding, found.seat_type) == (Finding.ADMIT, WORKSHOP)
+    west.sync()
+    assert west.workspace.problems() == []
+    stage.laptop.sync()
+    assert stage.laptop.workspace.rows(Incident) == {}, "the server judges as the gate did"
+
+
+def _give_to_cy(stage: Stage, row: Pass) -> None:
+    known = stage.laptop.workspace.get(OrderByLocator, row.locator or "")
+    assert known is not None
+    stage.laptop.workspace.issue(
+        AssignSeat(
+            order=known.order,
+            position=row.position,
+            attendee=PersonId("cy"),
+            first_name="Cy",
+            last_name="Young",
+            email="cy@example.org",
+        )
+    )
+    stage.laptop.sync()
+
+
+def test_a_badge_says_nothing_at_a_gate_without_data_or_after_the_seat_went_to_somebody_else(
+    west: Desktop, open_window: Open, stage: Stage
+) -> None:
+    window = open_window(StagedDesk(west))
+    _door(window)
+    row = _row(west, PEOPLE[0][1])
+    code = _scanned_from(window, row)
+    east = stage.desktop("gate-east")
+    empty = Door(east.workspace, area=DOOR, gate="east", direction=Direction.ENTRY)
+    assert empty.verdict(empty.see(code)).finding not in MAY_PASS
+    _give_to_cy(stage, row)
+    for device in (west, east):
+        device.sync()
+        gate = Door(device.workspace, area=DOOR, gate="gate", direction=Direction.ENTRY)
+        assert gate.verdict(gate.see(code)).finding is Finding.REVOKED
+        now = device.workspace.get(Pass, row.ticket)
+        assert now is not None
+        assert row.attendee is not None
+        at_home = badge_code(ConferenceId(CONFERENCE), row.ticket, now.version, row.attendee)
+        assert gate.verdict(gate.see(at_home)).finding is Finding.FORGED
+        assert gate.verdict(gate.see(_scanned_from(window, now))).finding is Finding.ADMIT
 
 
 def test_an_organizer_lays_out_a_badge_and_changes_it(stage: Stage, open_window: Open, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.checkin.blanks import Blanks, IssueBlanks, WithdrawBlanks
 from shared.checkin.process import process, react
-from shared.checkin.ticket_code import Evidence, examine
+from shared.checkin.ticket_code import Evidence, TicketCode, examine
 from shared.execute import gather
 from shared.kernel.ids import ConferenceId, DeviceId
 from shared.registration.allotments import (
@@ -58,7 +58,7 @@ def test_a_lease_brings_as_many_tickets_that_every_gate_verifies() -> None:
             at = datetime(2026, 8 if day == 31 else 9, day, hour, tzinfo=UTC)
             evidence, code = examine(blank.code, verify=verify, conference=ConferenceId(CONFERENCE), at=at)
             assert evidence is Evidence.GENUINE
-            assert code is not None
+            assert isinstance(code, TicketCode)
             assert (code.ticket, code.version, code.seat_type) == (blank.ticket, 1, VIP)
 
 

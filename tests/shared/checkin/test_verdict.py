@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.checkin import verdict
-from shared.checkin.ticket_code import Evidence
+from shared.checkin.ticket_code import Evidence, proof_of
 from shared.checkin.verdict import Admission, Attendee, Direction, Finding, Passage, Seen, Verdict, admission_id
 from shared.execute import gather
 from shared.kernel.decider import put
@@ -134,6 +134,49 @@ def test_without_a_ticket_for_it_the_area_is_wrong(change: Rows) -> None:
     assert concluded(seen(area=WORKSHOP, version=3), BOS | change) == Verdict(
         finding=Finding.WRONG_AREA, ticket=BADGE, seat_type=FULL
     )
+
+
+PROOF = proof_of(BADGE, 2, BO)
+CODE: dict[str, Any] = {"evidence": Evidence.BADGE, "seat_type": None, "proof": PROOF}
+"""The code of the badge that a desk printed for Bo, who was found by name."""
+
+
+def test_a_badges_code_admits_whom_the_list_has() -> None:
+    assert concluded(seen(**CODE)) == Verdict(finding=Finding.ADMIT, ticket=BADGE, seat_type=FULL)
+    first = passage("s1", at=0)
+    assert concluded(seen(5, **CODE), BOS | inside(first)).finding == Finding.ALREADY_INSIDE
+
+
+def test_a_badges_code_finds_the_attendees_ticket_for_the_workshop() -> None:
+    wanted = Verdict(finding=Finding.ADMIT, ticket=SEAT, seat_type=LESSON)
+    assert concluded(seen(area=WORKSHOP, **CODE)) == wanted
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_a_badges_code_for_another_attendee_is_forged_and_names_no_ticket(direction: Direction) -> None:
+    for proof in ("", proof_of(BADGE, 1, BO), proof_of(BADGE, 2, CY), proof_of(SEAT, 2, BO)):
+        assert concluded(seen(direction=direction, **CODE | {"proof": proof})) == Verdict(finding=Finding.FORGED)
+
+
+def test_a_badges_code_proves_nothing_without_the_attendee() -> None:
+    assert concluded(seen(**CODE), AREAS).finding == Finding.UNKNOWN
+    for version in (3, None):
+        assert concluded(seen(version=version, **CODE)).finding == Finding.UNKNOWN
+    rows = BOS | put(pass_of(BADGE, attendee=None), BADGE)
+    assert concluded(seen(**CODE), rows).finding == Finding.NOT_ASSIGNED
+
+
+def test_whoever_had_the_seat_before_cannot_come_in_with_a_badge() -> None:
+    """Not with the badge of then, and not with one made from what a ticket says of its id."""
+    rows = BOS | put(pass_of(BADGE, attendee=CY, version=3), BADGE)
+    assert concluded(seen(**CODE), rows).finding == Finding.REVOKED
+    made = CODE | {"version": 3, "proof": proof_of(BADGE, 3, BO)}
+    assert concluded(seen(**made), rows).finding == Finding.FORGED
+
+
+def test_the_badge_of_a_cancelled_seat_is_told_as_that() -> None:
+    rows = BOS | put(pass_of(BADGE, is_cancelled=True), BADGE)
+    assert concluded(seen(**CODE), rows).finding == Finding.CANCELLED
 
 
 def test_everybody_may_leave() -> None:
