@@ -10,6 +10,7 @@ from desktop.ui.appearance import Appearance
 from desktop.ui.attention.listed import listed
 from desktop.ui.connection_details import ConnectionDetails
 from desktop.ui.desk import Connection, Desk, Line
+from desktop.ui.door.camera_panel import Source, system_camera
 from desktop.ui.door.door_screen import DoorScreen
 from desktop.ui.door.scanner import Scanner
 from desktop.ui.door.sounds import Sounds
@@ -44,11 +45,18 @@ class MainWindow(QMainWindow):
     reopen_asked = Signal()
     _desk_changed = Signal()
 
-    def __init__(self, desk: Desk, settings: QSettings, server: str = "", appearance: Appearance | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        settings: QSettings,
+        server: str = "",
+        appearance: Appearance | None = None,
+        camera: Source = system_camera,
+    ) -> None:
         super().__init__()
         self.setWindowTitle("Lanyard[*]")
         self.setMinimumSize(1024, 640)
-        self._desk, self._settings, self._server = desk, settings, server
+        self._desk, self._settings, self._server, self._camera = desk, settings, server, camera
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.scanner = Scanner(application, self)
@@ -136,7 +144,7 @@ class MainWindow(QMainWindow):
         """Work on this conference from now on."""
         workspace = self._desk.workspaces()[conference]
         if conference not in self._by_conference:
-            screens = Screens(workspace, self._desk, self.scanner, self._settings, self)
+            screens = Screens(workspace, self._desk, self.scanner, self._settings, self, self._camera)
             screens.gone.connect(self.go)
             screens.unsaved.connect(self._mark_unsaved)
             screens.sounded.connect(self.sounded)

@@ -16,6 +16,7 @@ from desktop.ui.dashboard.dashboard_screen import DashboardScreen
 from desktop.ui.desk import Desk
 from desktop.ui.devices.devices_screen import DevicesScreen
 from desktop.ui.discounts.discounts_screen import DiscountsScreen
+from desktop.ui.door.camera_panel import Source, system_camera
 from desktop.ui.door.door_screen import DoorScreen
 from desktop.ui.door.scanner import Scanner
 from desktop.ui.editor.editor_screen import EditorScreen
@@ -48,12 +49,18 @@ class Screens(QObject):
     unsaved = Signal()
 
     def __init__(
-        self, workspace: Workspace, desk: Desk, scanner: Scanner, settings: QSettings, parent: QObject
+        self,
+        workspace: Workspace,
+        desk: Desk,
+        scanner: Scanner,
+        settings: QSettings,
+        parent: QObject,
+        camera: Source = system_camera,
     ) -> None:
         super().__init__(parent)
         self.workspace = workspace
         self.changes = Changes(workspace, self)
-        self._desk, self._scanner, self._settings = desk, scanner, settings
+        self._desk, self._scanner, self._camera, self._settings = desk, scanner, camera, settings
         self.badges = BadgeDesk(workspace, settings, SystemPress(), new_id=desk.new_id, now=desk.now)
         self._made: dict[str, QWidget] = {}
         self._makers: Mapping[str, Callable[[], QWidget]] = {
@@ -144,6 +151,7 @@ class Screens(QObject):
             self.workspace,
             self.changes,
             scanner=self._scanner,
+            camera=self._camera,
             connection=lambda: self._desk.connection(self.workspace.conference),
             settings=self._settings,
             badges=self.badges,

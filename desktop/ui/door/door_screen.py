@@ -13,6 +13,7 @@ from desktop.ui import words
 from desktop.ui.badges.printing import BadgeDesk
 from desktop.ui.changes import Changes, concerns
 from desktop.ui.desk import Connection
+from desktop.ui.door.camera_panel import CameraPanel, Source
 from desktop.ui.door.counters import RATE_OVER, Counters
 from desktop.ui.door.doorkeeper import Doorkeeper, Post, Scanned
 from desktop.ui.door.findings import look
@@ -55,6 +56,7 @@ class DoorScreen(Page):
         changes: Changes,
         *,
         scanner: Scanner,
+        camera: Source,
         connection: Callable[[], Connection],
         settings: QSettings,
         badges: BadgeDesk,
@@ -92,6 +94,8 @@ class DoorScreen(Page):
         self._side.addWidget(self.results)
         nobody = self.tr("Try part of the name, the company, or the six characters of the order.")
         self._side.addWidget(empty_state(Shape.PEOPLE, self.tr("Nobody found"), nobody))
+        self.camera = CameraPanel(settings, camera)
+        self.camera.coded.connect(self.scan)
         self._arrange()
         self._scanner = scanner
         scanner.scanned.connect(self._on_scanner)
@@ -121,6 +125,7 @@ class DoorScreen(Page):
         side.setSpacing(Space.USUAL)
         side.addWidget(self.field)
         side.addWidget(self._side, 1)
+        side.addWidget(self.camera)
         holder = QWidget()
         holder.setLayout(side)
         side.setContentsMargins(0, 0, 0, 0)

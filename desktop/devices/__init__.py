@@ -1,0 +1,1 @@
+"""What is plugged into the machine. Nothing here knows a conference."""
