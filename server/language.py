@@ -56,7 +56,11 @@ class Words:
     def money(self, amount: int, currency: str) -> str:
         """An amount in minor units as people write it: €12.50, 12,50 €, ₩12,500."""
         digits = minor_digits(currency)
-        return str(format_currency(Decimal(amount).scaleb(-digits), currency, locale=self._locale))
+        # With our digits: Babel rounds to those that people use where a currency's coins are worth nothing any more.
+        usual: str = self._locale.currency_formats["standard"].pattern
+        pattern = usual.replace("0.00", f"{0:.{digits}f}")
+        value = Decimal(amount).scaleb(-digits)
+        return str(format_currency(value, currency, pattern, locale=self._locale, currency_digits=False))
 
     def day(self, day: date) -> str:
         """A date with its weekday."""

@@ -26,6 +26,7 @@ from server.language import Words, words
 
 _WIDTH: Final = 76
 _DOMAIN: Final = re.compile(r"{0}(\.{0})*".format(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"))
+_TURNS: Final = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 _FOLDER: Final = Path(__file__).parent / "templates"
 
 
@@ -249,4 +250,9 @@ def one_line(text: str) -> str:
 def clean(text: str) -> str:
     """The text with `\\n` for every line break, and without other characters that control anything."""
     lines = "\n".join(text.splitlines())
-    return "".join(one for one in lines if one == "\n" or unicodedata.category(one) not in ("Cc", "Cs"))
+    return "".join(one for one in lines if one == "\n" or not _controls(one))
+
+
+def _controls(character: str) -> bool:
+    """Also where text runs from right to left all of a sudden, which would turn around what follows a name."""
+    return unicodedata.category(character) in ("Cc", "Cs") or unicodedata.bidirectional(character) in _TURNS

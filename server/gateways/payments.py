@@ -24,6 +24,13 @@ class Charge:
     description: str
     callback_url: str
     return_url: str
+    leave_url: str = ""
+    """Where whoever leaves without paying goes; empty in a charge of release 1, which goes to `return_url` as well."""
+
+    @property
+    def way_out(self) -> str:
+        """Where to go without paying."""
+        return self.leave_url or self.return_url
 
 
 @value

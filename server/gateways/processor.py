@@ -8,7 +8,6 @@ callback, which comes twice on purpose and again and again while the server is a
 
 import asyncio
 import base64
-import binascii
 import contextlib
 import secrets
 import urllib.request
@@ -81,6 +80,7 @@ class Processor:
             amount=Money(amount=charge.amount, currency=charge.currency),
             done=self._end_of(charge.payment),
             return_url=charge.return_url,
+            way_out=charge.way_out,
             charge=request.query_params["charge"],
             signature=request.query_params["signature"],
         )
@@ -166,7 +166,7 @@ class Processor:
             ):
                 return None
             return from_json(Charge, document)
-        except (binascii.Error, Undecodable):
+        except (ValueError, Undecodable):
             return None
 
     def _start(self, sending: Coroutine[Any, Any, None]) -> None:

@@ -127,7 +127,7 @@ class Stripe:
             "metadata": ours,
             "payment_intent_data": {"metadata": ours, "description": charge.description},
             "success_url": charge.return_url,
-            "cancel_url": charge.return_url,
+            "cancel_url": charge.way_out,
             "expires_at": until,
         }
         # Stripe refuses a key that comes with other parameters, so what changes with time is part of it.

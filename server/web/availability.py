@@ -156,6 +156,17 @@ def read_published(conn: Connection, space: str) -> Published | None:
     conference, sales = found.get(Conference), found.get(Sales)
     if conference is None or not conference.is_published:
         return None
+    shown, changed_at = read_shown(conn, space, conference, sales)
+    left_now = Left(
+        takes_orders=shown.takes_orders,
+        position=max(position, changed_at),
+        seats=[SeatsLeft(seat_type=one.seat_type, remaining=one.remaining) for one in shown.seats],
+    )
+    return Published(shown, Tagged.of(shown), Tagged.of(left_now))
+
+
+def read_shown(conn: Connection, space: str, conference: Conference, sales: Sales | None) -> tuple[Shown, int]:
+    """A conference with what is left, published or not, and where the last of its seats changed."""
     ids = conference.seat_types
     changed_at, found = _rows(conn, space, [key(kind, one) for kind in (SeatType, SeatsOfType) for one in ids])
     seats = []
@@ -186,12 +197,7 @@ def read_published(conn: Connection, space: str) -> Published | None:
         seats_per_order=conference.seats_per_order,
         seats=seats,
     )
-    left_now = Left(
-        takes_orders=shown.takes_orders,
-        position=max(position, changed_at),
-        seats=[SeatsLeft(seat_type=one.seat_type, remaining=one.remaining) for one in seats],
-    )
-    return Published(shown, Tagged.of(shown), Tagged.of(left_now))
+    return shown, changed_at
 
 
 def _rows(conn: Connection, space: str, keys: list[Key]) -> tuple[int, Found]:

@@ -158,11 +158,14 @@ def nfc(text: str) -> str:
     """Text as it is kept everywhere; Rejected for a NUL, which PostgreSQL would not take, and for half a character."""
     if "\x00" in text:
         raise Rejected("nul_in_text")
-    if text.isascii():
-        return text
+    return text if text.isascii() else unicodedata.normalize("NFC", whole(text))
+
+
+def whole(text: str) -> str:
+    """The text; Rejected for half a character, which no encoding has."""
     if _SURROGATE.search(text):
         raise Rejected("unreadable")
-    return unicodedata.normalize("NFC", text)
+    return text
 
 
 def private(thing: Any, status: int = 200) -> Response:

@@ -227,5 +227,5 @@ def find_row(conn: Connection, space: str, locator: str, email: str) -> tuple[Or
     id = OrderId("") if at is None else at.order
     order = look_up(conn, space, [key(Order, id)]).get(Order, id)
     known = order.email if order is not None and isinstance(order.email, str) else ""
-    is_same = hmac.compare_digest(known.casefold().encode(), email.strip().casefold().encode())
+    is_same = hmac.compare_digest(known.casefold().encode(), nfc(email).strip().casefold().encode())
     return (id, order) if order is not None and known and is_same else None

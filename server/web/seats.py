@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from server.gateways.payments import Charge
-from server.links import return_url
+from server.links import order_url, return_url
 from server.tickets import Ticket, seats_of, tickets_of
 from server.web.checkout import page_of
 from server.web.errors import Problem
@@ -114,6 +114,7 @@ async def payment_page(order: Opened, row: Order, payment: PaymentId, started: P
         description=f"Order {row.locator}",
         callback_url=f"{url}/hooks/payments/{order.space}",
         return_url=return_url(url, order.slug, order.order),
+        leave_url=order_url(url, order.slug, order.order),
     )
     return await page_of(order.services, charge, expires_at=row.expires_at)
 

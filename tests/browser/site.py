@@ -46,7 +46,7 @@ class Site(World):
 
     url: str = ""
 
-    def make_published(self, **changed: Any) -> None:
+    def make_published(self, *, currency: str = "EUR", **changed: Any) -> None:
         """A conference next month: 10 full seats at 120.00, 2 dinners at 35.50, 5 free ones."""
         today = utc_now().date()
         create = CreateConference(
@@ -61,6 +61,7 @@ class Site(World):
             starts_on=today + timedelta(days=30),
             ends_on=today + timedelta(days=32),
             time_zone="Europe/Vienna",
+            currency=currency,
         )
         self.command(create)
         for seat_type, name, quota, price, description in (

@@ -1,13 +1,15 @@
 """From the first look to the ticket in Chromium: with JavaScript and without, and by the keyboard alone."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from demo.browser import DESK, PHONE, Reader, reading
 from tests.browser.registrant import Registrant
-from tests.browser.site import Site
+from tests.browser.site import Site, site
 from tests.server.web.world import DINNER, FULL
 
 
@@ -128,3 +130,22 @@ def test_a_link_of_the_first_release_still_opens_the_order(registrant: Registran
     registrant.open(f"{path}#{link.partition('?key=')[2]}")
     expect(registrant.heading("Your seats are held")).to_be_visible()
     assert registrant.page.url == registrant.site.url + path
+
+
+def test_the_total_has_the_digits_that_the_server_counts_in(chromium: Browser, tmp_path: Path) -> None:
+    with site(tmp_path / "server") as shop, reading(chromium, Reader(viewport=PHONE)) as context:
+        shop.make_published(currency="RSD")  # browsers count it in whole dinars
+        page = context.new_page()
+        Registrant(page, shop).open()
+        page.get_by_role("button", name="One more of Dinner").click()
+        expect(page.locator("[data-total] strong")).to_have_text("RSD 35.50")
+
+
+def test_a_refused_card_is_said_by_the_page_itself(registrant: Registrant) -> None:
+    page = registrant.page
+    registrant.choose(Full_conference=1)
+    registrant.give_details()
+    registrant.press(re.compile("^Pay "))
+    page.locator("button[value=rejected]").click()
+    expect(page.get_by_text("The payment was not made, and nothing was charged")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name=re.compile("^Pay "))).to_be_visible()

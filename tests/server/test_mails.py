@@ -41,6 +41,8 @@ _SERVER = Path(letters.__file__).parent
 ORDER = OrderId("01a20000-0000-7000-8000-0000000000aa")
 SEAT = f"{ORDER}:0"
 NAME = "<b>Łukasz</b> & {name} 王伟 العربية"
+TURNED = "\u202e"
+"""From here on text would run from right to left."""
 LINE = Line(seat_type=SEATS, name="Voll & ganz", price=150_50, quantity=3, granted=2, reduction=1_00)
 ABOUT = {
     "access_code": "",
@@ -389,3 +391,8 @@ def test_an_invitation_speaks_every_language() -> None:
     for language in LANGUAGES:
         letter = write("invitation", language, "Lanyard", {"server": "s", "code": "C", "until": NOW.date()})
         assert letter.subject == words(language)("Your invitation to Lanyard")
+
+
+def test_a_name_does_not_turn_around_what_follows_it() -> None:
+    assert letters.one_line(f"Ann {TURNED}Öz\n\x07") == "Ann Öz"
+    assert letters.one_line("\u200fالعربية\u200f") == "\u200fالعربية\u200f", "marks that belong to a script stay"

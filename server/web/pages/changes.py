@@ -5,6 +5,7 @@ from typing import Any, Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from server.web.availability import read_shown
 from server.web.codes import with_code
 from server.web.errors import Problem, status_of
 from server.web.limits import address_of
@@ -46,7 +47,10 @@ async def change_lines(visit: AVisit) -> Response:
 async def _lines(visit: Visit, form: Form | None, *, status: int = 200) -> Response:
     opened = visit.opened
     known = await opened.services.read(lambda conn: read_known(conn, opened))
-    conference = (await opened.services.availability.of(opened.space)).conference
+    # Not from what is published: an unpublished conference takes no new orders, and those that there are go on.
+    conference, _ = await opened.services.read(
+        lambda conn: read_shown(conn, opened.space, known.conference, known.sales)
+    )
     offered = choices(conference)
     ordered = {f"seats-{line.seat_type}": str(line.quantity) for line in known.order.lines}
     granted = {f"seats-{line.seat_type}": line.granted for line in known.order.lines}

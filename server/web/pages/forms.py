@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from server.language import Words
 from server.web.errors import Problem
+from server.web.orders import whole
 from server.web.services import services_of
 from shared.kernel.codec import to_json
 from shared.kernel.decider import Rejected
@@ -56,9 +57,9 @@ class Form:
 
 
 async def fields_of(request: Request) -> dict[str, str]:
-    """The fields that were sent, each as text. Files are not taken."""
+    """The fields that were sent, each as text. Files are not taken; Rejected for half a character."""
     async with request.form(max_files=0, max_fields=_FIELDS_MOST) as form:
-        return {name: value for name, value in form.items() if isinstance(value, str)}
+        return {name: whole(value) for name, value in form.items() if isinstance(value, str)}
 
 
 def refused(name: str, values: Mapping[str, str], error: Rejected | Problem, _: Words) -> Form:

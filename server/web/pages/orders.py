@@ -27,6 +27,7 @@ from shared.kernel.decider import key
 from shared.kernel.money import times
 from shared.registration.order_state import LIVE, Order, OrderState
 from shared.registration.pricing import Line
+from shared.registration.receipts import Attention, Task
 from shared.registration.seats import Sales
 
 router: Final = APIRouter(route_class=PageRoute)
@@ -110,6 +111,8 @@ async def show(visit: Visit, *, form: Form | None = None, status: int = 200) -> 
         again=urlencode({f"seats-{line.seat_type}": line.quantity for line in known.order.lines}),
         invoices=await invoices_of(opened) if known.order.has_invoice and visit.may_change else [],
         own_types={one.seat_type for one in known.seats if one.holder and one.holder.email == known.order.email},
+        refund_due=sum(one.to_refund for one in known.order.tasks if _is_refund(one, known.order)),
+        is_puzzling=not all(_is_refund(one, known.order) for one in known.order.tasks),
         may_cancel=known.sales.cancel_until is not None and now < known.sales.cancel_until,
     )
 
@@ -158,6 +161,11 @@ def stage_of(order: Order, seen: ShownOrder) -> str:
     if order.payment is not None:
         return "paying"
     return "details" if order.registrant is None else "payment"
+
+
+def _is_refund(task: Task, order: Order) -> bool:
+    """Whether money only has to go back, as the registrant expects: nothing about it is to be found out."""
+    return task.reason in (Attention.CANCELLED, Attention.SEATS_CANCELLED) and task.receipt.currency == order.currency
 
 
 def payment_origin(opened: Opened) -> str:

@@ -20,6 +20,7 @@ from starlette.types import Scope
 
 from server.language import LANGUAGES, Words, preferred, words
 from server.tickets import full_name
+from shared.kernel.money import minor_digits
 
 _FOLDER: Final = Path(__file__).parent.parent
 LANGUAGE_COOKIE: Final = "language"
@@ -55,7 +56,7 @@ _templates: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.globals |= {"static": static_url, "full_name": full_name}
+_templates.globals |= {"static": static_url, "full_name": full_name, "minor_digits": minor_digits}
 
 
 def words_for(request: Request) -> Words:

@@ -4,15 +4,17 @@ const form = document.querySelector("form[data-availability]");
 
 if (form) {
   const inputs = [...form.querySelectorAll("input[data-price]")];
-  const money = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: form.dataset.currency });
-  const unit = 10 ** money.resolvedOptions().maximumFractionDigits;
+  const { currency, digits } = form.dataset; // the server's digits: browsers do not agree on those of every currency
+  const money = new Intl.NumberFormat(document.documentElement.lang, {
+    style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits,
+  });
   const total = form.querySelector("[data-total]");
 
   const count = (input) => Math.max(0, Math.trunc(Number(input.value)) || 0);
   const sum = () => {
     const amount = inputs.reduce((all, one) => all + count(one) * Number(one.dataset.price), 0);
     total.hidden = !inputs.some(count);
-    total.querySelector("strong").textContent = money.format(amount / unit);
+    total.querySelector("strong").textContent = money.format(amount / 10 ** digits);
   };
 
   for (const input of inputs) {

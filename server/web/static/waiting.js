@@ -6,7 +6,7 @@ async function look(left) {
   try {
     const answer = await fetch(location.href, { cache: "no-store", credentials: "same-origin" });
     if (answer.ok && !(await answer.text()).includes("data-waiting")) {
-      location.replace(location.pathname);
+      location.reload(); // with ?returned, so that a payment that failed is said to have failed
       return;
     }
   } catch {

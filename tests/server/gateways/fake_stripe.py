@@ -206,6 +206,7 @@ class FakeStripe:
             "object": "checkout.session",
             "amount_total": amount,
             "currency": currency,
+            "cancel_url": form["cancel_url"],
             "customer_details": {"email": "payer@secret.example", "name": "Payer Secretname"},
             "expires_at": int(form["expires_at"]),
             "metadata": _nested(form, "metadata"),

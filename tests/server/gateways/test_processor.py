@@ -201,6 +201,7 @@ def test_a_payment_link_that_is_not_the_server_s_shows_nothing(tmp_path: Path) -
     ):
         assert client.get("/pay").status_code == 400
         assert client.get("/pay?charge=AAAA&signature=t=1,v1=x").status_code == 400
+        assert client.get("/pay?charge=ö&signature=t=1,v1=x").status_code == 400
         assert client.post("/decide", data={"charge": "AAAA", "result": "captured"}).status_code == 400
         for path in ("/status", "/close", "/refunds"):
             assert client.post(path, content=b'{"payment":"payment-1"}').status_code == 401

@@ -21,6 +21,7 @@ def test_an_order_is_paid_at_stripe_and_confirmed_by_the_webhook(shop: Shop) -> 
     session = next(iter(shop.stripe.sessions.values()))
     order = bought.path.rpartition("/")[2]
     assert (session["amount_total"], session["currency"]) == (240_00, "eur")
+    assert not session["cancel_url"].endswith("?returned"), "whoever leaves did not pay"
     assert session["metadata"] == {"conference": SPACE, "order": order, "payment": bought.payment}
     assert bought.shown["state"] == "reserved", "the browser's coming back confirms nothing"
     shop.deliver_all()

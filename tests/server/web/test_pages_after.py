@@ -7,11 +7,11 @@ import pytest
 from server.links import ticket_link, wait_link
 from shared.conference.conference import CANCEL_NEVER, EditConference
 from shared.kernel.edits import Edit
-from tests.server.web.test_pages_order import key_of, order_seats
+from tests.server.web.test_pages_order import charge_of, key_of, order_seats
 from tests.server.web.test_registration import links_mailed
-from tests.server.web.test_road import until
+from tests.server.web.test_road import call_back, told, until
 from tests.server.web.visitor import SITE, Visitor
-from tests.server.web.world import ANN, DINNER, FREE, ORDERS, SPACE, World
+from tests.server.web.world import ANN, DINNER, FREE, FULL, ORDERS, SPACE, World
 
 BO = {"first_name": "Bo", "last_name": "김", "email": "bo@example.org", "company": "ACME"}
 
@@ -92,6 +92,20 @@ def test_seats_are_cancelled_as_long_as_the_conference_lets_registrants_do_it(wo
     visitor.send(f"{path}/cancel")
     assert "This order is cancelled" in visitor.text
     assert world.remaining()["Speaker"] == 5
+
+
+def test_what_is_paid_for_a_cancelled_seat_is_said_to_come_back(world: World, visitor: Visitor) -> None:
+    world.command(EditConference(cancel_days=Edit(seen=CANCEL_NEVER, new=2)))
+    path = order_seats(visitor, {FULL: 2})
+    visitor.send("/details", ANN)
+    call_back(world, told(charge_of(visitor)))
+    visitor.open(path)
+    visitor.send("/seats/0/cancel")
+    assert "You get €120.00 back" in visitor.text
+    assert "does not fit" not in visitor.text
+    visitor.send(f"{path}/cancel")
+    assert "You get €240.00 back" in visitor.text
+    assert "does not fit" not in visitor.text
 
 
 def own_link(world: World, path: str, *, version: int = 1) -> str:

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from server.gateways.payments import Charge
-from shared.conference.conference import EditConference
+from shared.conference.conference import EditConference, UnpublishConference
 from shared.kernel.codec import from_json
 from shared.kernel.edits import Edit
-from tests.server.web.test_road import call_back, mails, told, until
+from tests.server.web.test_road import Result, call_back, mails, told, until
 from tests.server.web.visitor import SITE, Visitor
 from tests.server.web.world import ANN, DINNER, FREE, FULL, Clock, World, running
 
@@ -213,6 +213,36 @@ def test_a_payment_under_way_can_be_gone_back_to_or_cancelled(visitor: Visitor) 
     assert charge_of(visitor).payment != first.payment
 
 
+def test_a_refused_card_is_said_and_another_way_to_pay_is_there(world: World, visitor: Visitor) -> None:
+    path = order_seats(visitor, {FULL: 1})
+    visitor.send("/details", ANN)
+    charge = charge_of(visitor)
+    assert "was not made" not in visitor.text
+    call_back(world, told(charge, Result.REJECTED))
+    visitor.open(f"{path}?returned")
+    assert "The payment was not made, and nothing was charged" in visitor.text
+    assert "Pay €120.00 now" in visitor.text
+
+
+def test_whoever_leaves_the_provider_s_page_is_not_thanked_for_a_payment(visitor: Visitor) -> None:
+    order_seats(visitor, {FULL: 1})
+    visitor.send("/details", ANN)
+    left = urlsplit(charge_of(visitor).way_out)
+    visitor.open(f"{left.path}?{left.query}")
+    assert "A payment is under way" in visitor.text
+    assert "Thank you" not in visitor.text
+
+
+def test_the_seats_of_an_order_are_changed_after_its_conference_was_unpublished(world: World, visitor: Visitor) -> None:
+    path = order_seats(visitor, {FULL: 2})
+    world.command(UnpublishConference())
+    assert visitor.open(f"{path}/lines").status_code == 200
+    assert visitor.send("/lines", {f"seats-{DINNER}": "x"}).status_code == 422
+    visitor.send("/lines", {f"seats-{FULL}": "1", f"seats-{DINNER}": "1"})
+    assert "Your seats are changed" in visitor.text
+    assert "€155.50" in visitor.text
+
+
 def test_the_page_with_the_payment_allows_the_way_to_the_provider(world: World, visitor: Visitor) -> None:
     order_seats(visitor, {FULL: 1})
     page = visitor.send("/details", ANN)
@@ -228,6 +258,13 @@ def test_a_form_without_its_token_changes_nothing(world: World, visitor: Visitor
     visitor.open(path)
     assert visitor.post(f"{path}/cancel", visitor.form("/cancel") | {"request": "no uuid"}).status_code == 403
     assert world.remaining()["Full conference"] == 9
+
+
+def test_a_field_with_half_a_character_is_not_taken(world: World, visitor: Visitor) -> None:
+    path = order_seats(visitor, {FULL: 1})
+    body = b'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n+2AA-\r\n--x--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x; charset=utf-7"}
+    assert world.client.post(f"{path}/cancel", content=body, headers=headers).status_code == 400
 
 
 def test_an_order_speaks_the_language_of_its_registrant(world: World, visitor: Visitor) -> None:

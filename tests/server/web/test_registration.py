@@ -165,6 +165,13 @@ def test_guessing_is_limited(world: World) -> None:
     assert world.get(order, secret).status_code == 200, "who has the secret does not suffer from who guesses"
 
 
+def test_an_address_is_found_however_its_letters_are_put_together(world: World) -> None:
+    order, secret = world.place({FULL: 1}, ANN | {"email": "zoe\u0308@example.org"})
+    locator = world.get(order, secret).json()["locator"]
+    for typed in ("zo\u00eb@example.org", "zoe\u0308@example.org"):
+        assert world.client.post(f"{ORDERS}/find", json={"locator": locator, "email": typed}).status_code == 200
+
+
 def test_locator_and_address_find_an_order(world: World) -> None:
     order, secret = world.place({FULL: 1}, ANN)
     locator = world.get(order, secret).json()["locator"]
