@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from demo.browser import CHROMIUM, MISSING, browser
-from tests.browser.site import Site, site
+from tests.browser.site import PATIENCE_MS, Site, site
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +18,7 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium; without it the tests of this folder are skipped."""
     if CHROMIUM is None:
         pytest.skip(MISSING)
+    expect.set_options(timeout=PATIENCE_MS)
     with browser() as running:
         yield running
 

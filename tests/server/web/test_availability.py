@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from server.web.tagged import Tagged
 from shared.conference.conference import EditConference, UnpublishConference
 from shared.kernel.edits import Edit
 from tests.server.authority import SEATS, SPACE, WEB, Authority, order
+from tests.server.web.test_road import until
 from tests.server.web.world import DINNER, FREE, FULL, Clock, World, running
 from tests.server.web.world import SPACE as PYCON
 
@@ -131,10 +131,7 @@ def test_what_another_process_sold_is_gone_here_soon(tmp_path: Path) -> None:
         assert left(here)[FULL] == 10
         with running(tmp_path, clock) as there:
             there.place({FULL: 4})
-            sold_at = time.monotonic()
-            while left(here)[FULL] != 6:
-                assert time.monotonic() < sold_at + 5
-                time.sleep(0.01)
+            until(lambda: left(here)[FULL] == 6)
 
 
 @contextmanager

@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from server.gateways.hosted_page import Result
 from server.gateways.payments import Charge
 from shared.conference.conference import EditConference, UnpublishConference
 from shared.kernel.codec import from_json
 from shared.kernel.edits import Edit
-from tests.server.web.test_road import Result, call_back, mails, told, until
+from tests.server.web.test_road import call_back, mails, told, until
 from tests.server.web.visitor import SITE, Visitor
 from tests.server.web.world import ANN, DINNER, FREE, FULL, Clock, World, running
 
