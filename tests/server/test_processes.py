@@ -188,9 +188,7 @@ def test_two_servers_on_one_database_are_as_one(server: ServerProcess, laptop: L
 
 
 @pytest.mark.parametrize("settings", ["postgresql", "sqlite"], indirect=True)
-def test_a_listener_at_one_server_sees_what_another_wrote(
-    server: ServerProcess, laptop: Laptop, door: Laptop
-) -> None:
+def test_a_listener_at_one_server_sees_what_another_wrote(server: ServerProcess, laptop: Laptop, door: Laptop) -> None:
     second = ServerProcess(server.settings)
     second.start()
     seen: list[int] = []
