@@ -5,7 +5,7 @@ through `next_batch`, `staging` and `apply`; a verdict at the door never waits f
 """
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -168,6 +168,24 @@ class Workspace:
             if row is not None and words and all(word in searchable_text(row) for word in words)
             if not group or is_in(group, row)
         }
+
+    def tally(self, kind: type) -> dict[int, dict[str, int]]:
+        """The kept sums of a view, by bucket and name, without what waits: see `desktop.store.tally`."""
+        with self._lock:
+            return self._base.shown.tally(wire_of(kind).name)
+
+    def waiting(self, kind: type) -> list[str]:
+        """The ids of the rows of a view that show something that the server has not confirmed."""
+        view = wire_of(kind).name
+        with self._lock:
+            return [at.id for at in self._overlay.touched if at.view == view]
+
+    def compared(self, kind: type[R], ids: Iterable[str]) -> list[tuple[str, R | None, R | None]]:
+        """Rows by id, each as the server confirmed it last and as the user should see it."""
+        keys = [key(kind, id) for id in ids]
+        with self._lock:
+            below, above = self._base.shown.fetch(keys), self._overlay.fetch(keys)
+        return [(at.id, below[at], above[at]) for at in keys]
 
     def is_waiting(self, kind: type, id: str = ONLY) -> bool:
         """Whether a row shows something that the server has not confirmed."""

@@ -11,10 +11,12 @@ from typing import Any, Final
 
 from desktop.store.files import Connection, open_file, transaction
 from desktop.store.search import SEARCHED, group_of, match_expression, searchable_text, sorting_text
+from desktop.store.tally import TALLIED, differences
 from shared.domain import CODEC
 from shared.execute import Undecided
 from shared.kernel.codec import from_json, to_json
 from shared.kernel.decider import Key
+from shared.kernel.messages import wire_of
 from shared.sync.digest import MODULUS, row_hash
 from shared.sync.protocol import START, Checkpoint, Outcome, PushedRow
 
@@ -36,8 +38,13 @@ CREATE TABLE IF NOT EXISTS grouped (
 );
 CREATE INDEX IF NOT EXISTS grouped_in_order ON grouped (view, kind, sorting, id);
 CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(text, tokenize='trigram');
-PRAGMA user_version = 1;
+CREATE TABLE IF NOT EXISTS tallies (
+    view TEXT NOT NULL, bucket INTEGER NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (view, bucket, name)
+) WITHOUT ROWID;
 """
+_TALLIES_SINCE: Final = 2
+"""The `user_version` of files that keep the tallies of this release; older ones are counted when they are opened."""
 _OF_VIEW: Final = "WITH part AS (SELECT number, view, id, sorting FROM found WHERE view = ?) "
 _OF_GROUP: Final = "WITH part AS (SELECT number, view, id, sorting FROM grouped WHERE view = ? AND kind = ?) "
 _PAGED: Final = (
@@ -118,6 +125,17 @@ class Snapshot:
             found = self._connection.execute(sql, (*which, *match.arguments, limit)).fetchall()
         return [Key(view, one) for (one,) in found]
 
+    def tally(self, view: str) -> dict[int, dict[str, int]]:
+        """The sums of a view of `TALLIED`, by bucket and name."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT bucket, name, number FROM tallies WHERE view = ?", (view,)
+            ).fetchall()
+        sums: dict[int, dict[str, int]] = {}
+        for bucket, name, number in found:
+            sums.setdefault(bucket, {})[name] = number
+        return sums
+
     def checkpoint(self) -> Checkpoint:
         with self._lock:
             found = self._connection.execute("SELECT entry FROM meta WHERE name = 'checkpoint'").fetchone()
@@ -147,6 +165,7 @@ class Base:
         self.path = path
         self._key = key
         self._writer = open_file(path, key, _SCHEMA)
+        self._count_old_rows()
         self.shown = self.snapshot()
 
     def close(self) -> None:
@@ -190,6 +209,8 @@ class Base:
         with transaction(self._writer) as connection:
             for view in emptied:
                 connection.execute("DELETE FROM rows WHERE view = ?", (view,))
+                connection.execute("DELETE FROM tallies WHERE view = ?", (view,))
+            self._tally(connection, rows)
             gone = [key for key, row in rows.items() if bytes(row.body) == _NULL]
             connection.executemany("DELETE FROM rows WHERE view = ? AND id = ?", gone)
             connection.executemany(
@@ -242,6 +263,36 @@ class Base:
             "INSERT INTO search (rowid, text) VALUES (?, ?)",
             [(number, searchable_text(row)) for number, (_, row) in enumerate(indexed, start=last + 1)],
         )
+
+    def _tally(self, connection: Connection, rows: Mapping[Key, PushedRow]) -> None:
+        """Keep the sums up with rows that are about to be written."""
+        tallied = {key: bytes(row.body) for key, row in rows.items() if key.view in TALLIED}
+        known = ((key, self._body(connection, key)) for key in tallied)
+        before = [CODEC.decode_row(key.view, body) for key, body in known if body is not None]
+        after = [CODEC.decode_row(key.view, body) for key, body in tallied.items() if body != _NULL]
+        self._add(connection, differences(before, after))
+
+    @staticmethod
+    def _add(connection: Connection, sums: Mapping[tuple[str, int, str], int]) -> None:
+        connection.executemany(
+            "INSERT INTO tallies VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (view, bucket, name) DO UPDATE SET number = number + excluded.number",
+            [(*which, number) for which, number in sums.items()],
+        )
+        connection.executemany("DELETE FROM tallies WHERE (view, bucket, name) = (?, ?, ?) AND number = 0", list(sums))
+
+    def _count_old_rows(self) -> None:
+        """Count a file from before there were tallies; rows of an older version are read anew by sync, and then."""
+        (version,) = self._writer.execute("PRAGMA user_version").fetchone()
+        if version >= _TALLIES_SINCE:
+            return
+        with transaction(self._writer) as connection:
+            for view, held in connection.execute("SELECT view, version FROM views").fetchall():
+                kind = CODEC.row_class(view)
+                if view in TALLIED and kind is not None and held == wire_of(kind).version:
+                    bodies = connection.execute("SELECT body FROM rows WHERE view = ?", (view,))
+                    self._add(connection, differences((), (CODEC.decode_row(view, body) for (body,) in bodies)))
+            connection.execute(f"PRAGMA user_version = {_TALLIES_SINCE}")
 
     @staticmethod
     def _body(connection: Connection, key: Key) -> bytes | None:

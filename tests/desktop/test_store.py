@@ -1,6 +1,6 @@
 """The encrypted files: the log, the base, the search index."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,19 +11,20 @@ from desktop.store.base import Base
 from desktop.store.files import EnvironmentProblem, open_file, transaction
 from desktop.store.log import Log, decode_events
 from desktop.store.search import folded, match_expression
-from shared.checkin.verdict import Pass
+from shared.checkin.verdict import Admission, Direction, Pass, Passage
 from shared.conference.conference import ConferenceCreated, Owner
 from shared.execute import Undecided
 from shared.kernel.codec import RawJson, to_json
 from shared.kernel.decider import Key, key
-from shared.kernel.ids import PersonId, SeatTypeId, TicketId
+from shared.kernel.ids import AreaId, DeviceId, PersonId, SeatTypeId, TicketId
 from shared.kernel.messages import wire_of
+from shared.registration.order_state import Order
 from shared.sync.digest import row_hash
 from shared.sync.protocol import START, Checkpoint, Outcome, PushedRow, Status, Verdict
 from tests.sync.world import FILE_KEY, creation
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-PASSES = wire_of(Pass).name
+PASSES, ADMISSIONS = wire_of(Pass).name, wire_of(Admission).name
 
 
 def ticket(first_name: str, last_name: str, *, company: str = "", locator: str = "ABC123") -> Pass:
@@ -102,6 +103,61 @@ def test_the_index_follows_the_rows(base: Base) -> None:
     assert not base.shown.search(PASSES, "ada")
     assert base.shown.search(PASSES, "only")
     assert base.shown.count(PASSES) == 1
+
+
+def admission(*entered: datetime) -> Admission:
+    passages = tuple(
+        Passage(scan=f"{at}", direction=Direction.ENTRY, gate="West", device=DeviceId("d"), at=at) for at in entered
+    )
+    return Admission(area=AreaId("door"), ticket=TicketId("t"), seat_type=None, passages=passages)
+
+
+def admitted(rows: dict[str, Admission | None], position: int = 1) -> dict[Key, PushedRow]:
+    return {
+        Key(ADMISSIONS, id): PushedRow(ADMISSIONS, id, position, RawJson(b"null" if row is None else to_json(row)))
+        for id, row in rows.items()
+    }
+
+
+MINUTE = int(AT.timestamp()) // 60
+
+
+def test_tallies_follow_the_rows(base: Base) -> None:
+    later = AT + timedelta(minutes=2)
+    apply(base, admitted({"1": admission(AT), "2": admission(AT, later), "3": admission()}))
+    assert base.shown.tally(ADMISSIONS) == {MINUTE: {"door": 2}, MINUTE + 2: {"door": 1}}
+    apply(base, admitted({"1": None, "2": admission(AT), "3": admission(later)}, 2), upto=2)
+    assert base.shown.tally(ADMISSIONS) == {MINUTE: {"door": 1}, MINUTE + 2: {"door": 1}}
+    apply(base, admitted({"2": None}, 3), upto=3)
+    assert base.shown.tally(ADMISSIONS) == {MINUTE + 2: {"door": 1}}
+    apply(base, admitted({"9": admission(AT)}, 4), emptied=(ADMISSIONS,), upto=4)
+    assert base.shown.tally(ADMISSIONS) == {MINUTE: {"door": 1}}
+    assert base.shown.tally(PASSES) == {}
+
+
+def test_a_file_from_before_there_were_tallies_is_counted_when_it_is_opened(base: Base) -> None:
+    """But a view of a version that is read anew anyway: its rows may be of another shape."""
+    orders = wire_of(Order).name
+    rows = admitted({"1": admission(AT)}) | {Key(orders, "o"): PushedRow(orders, "o", 1, RawJson(b'{"old":1}'))}
+    for statement in (
+        "DROP TABLE tallies",
+        "PRAGMA user_version = 1",
+        f"INSERT INTO views VALUES ('{ADMISSIONS}', 1, '0'), ('{orders}', 1, '0'), ('{PASSES}', 1, '0')",
+    ):
+        base._writer.execute(statement)
+    base._writer.executemany(
+        "INSERT INTO rows VALUES (?, ?, 1, ?)", [(*at, bytes(row.body)) for at, row in rows.items()]
+    )
+    base.close()
+    again = Base(base.path, FILE_KEY)
+    assert again.shown.tally(ADMISSIONS) == {MINUTE: {"door": 1}}
+    assert again.shown.tally(orders) == {}
+    apply(again, admitted({"1": None}, 2), upto=2)
+    assert again.shown.tally(ADMISSIONS) == {}
+    again.close()
+    once_more = Base(base.path, FILE_KEY)
+    assert once_more.shown.tally(ADMISSIONS) == {}
+    once_more.close()
 
 
 def test_words_are_folded() -> None:

@@ -1,19 +1,23 @@
-"""Counts orders and admissions in a thread of its own: all of them once, then those that change."""
+"""Sums of orders and admissions as they are seen here, in a thread: what the base keeps, and what waits on top."""
 
 import threading
+from collections.abc import Collection
 from queue import SimpleQueue
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.reading import each
-from desktop.ui.dashboard.tally import TALLIED, Tally
+from desktop.store.tally import parts_of
+from desktop.ui.dashboard.tally import Tally
 from desktop.workspace import Workspace
+from shared.checkin.verdict import Admission
 from shared.kernel.decider import Key
 from shared.kernel.messages import wire_of
+from shared.registration.order_state import Order
 
-_KIND_BY_VIEW: Final = {wire_of(kind).name: kind for kind in TALLIED}
-_TOLD_EVERY: Final = 5000
+_KINDS: Final = (Order, Admission)
+_AT_ONCE: Final = 100  # a few milliseconds, for which a screen may have to wait
+_CHANGED = dict[str, set[str]]
 
 
 class Counting(QObject):
@@ -24,14 +28,18 @@ class Counting(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._asked: SimpleQueue[set[Key] | None] = SimpleQueue()
+        self._asked: SimpleQueue[_CHANGED | None] = SimpleQueue()
         self._lock = threading.Lock()
-        self._tallies = {kind: Tally() for kind in TALLIED}
+        self._waiting = {kind: Tally() for kind in _KINDS}
+        self._sums: dict[type, dict[int, dict[str, int]]] = {}
         self._is_over = threading.Event()
         self.destroyed.connect(self._is_over.set)
         self._thread: threading.Thread | None = None
-        self.is_complete = False
-        """Whether every row was counted once."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything was counted once."""
+        return len(self._sums) == len(_KINDS)
 
     def start(self) -> None:
         """Count what there is, and from then on what changes; once."""
@@ -41,13 +49,14 @@ class Counting(QObject):
 
     def changed(self, keys: set[Key]) -> None:
         """These rows are different now."""
-        if self._thread is not None and (told := {at for at in keys if at.view in _KIND_BY_VIEW}):
-            self._asked.put(told)
+        by_view = {name: {at.id for at in keys if at.view == name} for name in map(_name, _KINDS)}
+        if self._thread is not None and any(by_view.values()):
+            self._asked.put(by_view)
 
     def by_bucket(self, kind: type) -> dict[int, dict[str, int]]:
-        """The sums of a row class as far as it was counted."""
+        """The sums of a row class; nothing before they were read."""
         with self._lock:
-            return self._tallies[kind].by_bucket()
+            return self._sums.get(kind, {})
 
     def close(self) -> None:
         """End the thread."""
@@ -55,28 +64,30 @@ class Counting(QObject):
         self._asked.put(None)
 
     def _count(self) -> None:
-        kind: type[Any]
-        for kind in TALLIED:
-            for number, (id, row) in enumerate(each(self._workspace, kind), start=1):
-                if self._is_over.is_set():
-                    return
-                self._put(kind, id, row)
-                if number % _TOLD_EVERY == 0:
-                    self._tell()
-        self.is_complete = True
-        self._tell()
-        while (keys := self._asked.get()) is not None and not self._is_over.is_set():
-            for view, id in keys:
-                self._put(_KIND_BY_VIEW[view], id, self._workspace.get(_KIND_BY_VIEW[view], id))
-            if self._asked.empty():
-                self._tell()
+        asked: _CHANGED | None = {_name(kind): set(self._workspace.waiting(kind)) for kind in _KINDS}
+        while asked is not None and not self._is_over.is_set():
+            for kind in _KINDS:
+                if not self.is_complete or asked[_name(kind)]:
+                    self._show(kind, asked[_name(kind)])
+            asked = self._asked.get()
 
-    def _put(self, kind: type, id: str, row: Any) -> None:
+    def _show(self, kind: type[Any], ids: Collection[str]) -> None:
+        waiting, listed = self._waiting[kind], list(ids)
+        for start in range(0, len(listed), _AT_ONCE):
+            if self._is_over.is_set():
+                return
+            for id, before, after in self._workspace.compared(kind, listed[start : start + _AT_ONCE]):
+                lost = [(bucket, name, -number) for bucket, name, number in parts_of(before)]
+                waiting.put(id, [] if before == after else [*lost, *parts_of(after)])
+        # Read last: what was settled meanwhile is told again, and then counts only here.
+        sums = waiting.on(self._workspace.tally(kind))
         with self._lock:
-            self._tallies[kind].put(id, TALLIED[kind](row))
-
-    def _tell(self) -> None:
+            self._sums[kind] = sums
         try:
             self.counted.emit()
         except RuntimeError:
             self._is_over.set()  # the window is gone
+
+
+def _name(kind: type) -> str:
+    return wire_of(kind).name

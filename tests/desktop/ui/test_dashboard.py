@@ -10,10 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from desktop.door import Door
 from desktop.reading import each
+from desktop.store.tally import Part
 from desktop.ui.dashboard.dashboard_screen import DashboardScreen
 from desktop.ui.dashboard.figures import OTHERS, entries_series, figures, sales_series
 from desktop.ui.dashboard.plot import step_of
-from desktop.ui.dashboard.tally import Part, Tally
+from desktop.ui.dashboard.tally import Tally
 from desktop.ui.main_window import MainWindow
 from shared.access.access import HoldFact
 from shared.checkin.verdict import Direction, Pass
@@ -75,6 +76,23 @@ def test_it_keeps_up_with_sales_and_admissions(stage: Stage, open_window: Open, 
     qtbot.waitUntil(lambda: len(screen.entries.plot.series.bars) == 1)
     assert screen.entries.plot.series.bars == [{DOOR: 1.0}]
     assert "At most 1.0 a minute." in _texts(screen)
+
+
+def test_what_waits_counts_once_before_and_after_the_server_has_it(
+    stage: Stage, open_window: Open, qtbot: QtBot
+) -> None:
+    _admit(stage, "Li")
+    screen = _dashboard(open_window(StagedDesk(stage.laptop)), qtbot)
+    assert screen.entries.plot.series.highest == 1
+    counted: list[int] = []
+    screen.counting.counted.connect(lambda: counted.append(1))
+    _admit(stage, "王")
+    qtbot.waitUntil(lambda: screen.entries.plot.series.highest == 2)
+    stage.laptop.sync()
+    assert not stage.laptop.workspace.is_pending
+    qtbot.waitUntil(lambda: len(counted) >= 2)
+    screen.refresh()
+    assert screen.entries.plot.series.highest == 2
 
 
 def test_what_needs_attention_leads_to_where_it_is_done(stage: Stage, open_window: Open, qtbot: QtBot) -> None:
@@ -150,7 +168,7 @@ def test_sums_are_those_of_the_rows_as_they_are_now(changes: list[tuple[str, lis
     for bucket, name, number in (part for parts in last.values() for part in parts):
         sums = expected.setdefault(bucket, {})
         sums[name] = sums.get(name, 0) + number
-    assert tally.by_bucket() == expected
+    assert tally.on({}) == expected
 
 
 def test_figures_are_of_the_conference_as_it_is_seen_here(stage: Stage) -> None:
