@@ -272,8 +272,8 @@ def _office(folder: Path, settings: QSettings) -> Iterator[tuple[str, QWidget]]:
         yield "discount-error", discount
 
 
-def _is_of(row: Pass | None, last_name: str) -> bool:
-    return row is not None and row.last_name == last_name
+def _is_of(found: tuple[str, Pass] | None, last_name: str) -> bool:
+    return found is not None and found[1].last_name == last_name
 
 
 def _row(rows: dict[str, Pass], last_name: str) -> Pass:

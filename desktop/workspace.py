@@ -15,6 +15,7 @@ from desktop.store.base import Base
 from desktop.store.files import files_of
 from desktop.store.log import Log, Logged, Notice
 from desktop.store.search import folded, is_in, searchable_text
+from desktop.store.searcher import never
 from shared.access.access import ErasedPerson
 from shared.execute import Undecided
 from shared.kernel.codec import RawJson, Undecodable
@@ -25,6 +26,7 @@ from shared.sync.protocol import Checkpoint, Command, Outcome, PushedRow, Status
 
 R = TypeVar("R")
 _HEARD: Final = "heard_at:"
+_AT_ONCE: Final = 100  # rows, a few milliseconds of reading, for which another thread may have to wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,18 +158,35 @@ class Workspace:
             return [at for at in touched if known[at] is None]
         return [at for at in touched if is_in(group, shown[at]) and not is_in(group, known[at])]
 
-    def search(self, kind: type[R], text: str, *, limit: int = 50, group: str = "") -> dict[str, R]:
-        """Rows of a view that hold every word of the text, the best first; rows that wait for the server come too."""
+    def search(
+        self,
+        kind: type[R],
+        text: str,
+        *,
+        limit: int = 50,
+        group: str = "",
+        is_over: Callable[[], bool] = never,
+    ) -> dict[str, R]:
+        """Rows of a view that hold every word of the text, the best first; rows that wait for the server come too.
+
+        For a thread where there may be many rows: nobody waits for it meanwhile. See `Searcher.search` for `is_over`.
+        """
         view, words = wire_of(kind).name, folded(text).split()
         with self._lock:
-            keys = self._base.shown.search(view, text, limit=limit, group=group)
-            rows = self._overlay.fetch([*keys, *(at for at in self._overlay.touched if at.view == view)])
-        return {
-            at.id: row
-            for at, row in rows.items()
-            if row is not None and words and all(word in searchable_text(row) for word in words)
-            if not group or is_in(group, row)
-        }
+            searcher = self._base.searcher
+        keys = [*searcher.search(view, text, limit=limit, group=group, is_over=is_over)]
+        keys += [key(kind, id) for id in self.waiting(kind)]
+        found: dict[str, R] = {}
+        for start in range(0, len(keys), _AT_ONCE):
+            with self._lock:
+                rows = self._overlay.fetch(keys[start : start + _AT_ONCE])
+            found |= {
+                at.id: row
+                for at, row in rows.items()
+                if row is not None and words and all(word in searchable_text(row) for word in words)
+                if not group or is_in(group, row)
+            }
+        return found
 
     def tally(self, kind: type) -> dict[int, dict[str, int]]:
         """The kept sums of a view, by bucket and name, without what waits: see `desktop.store.tally`."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from desktop.store.files import Connection, open_file, transaction
-from desktop.store.search import SEARCHED, group_of, match_expression, searchable_text, sorting_text
+from desktop.store.search import SEARCHED, group_of, part_of, searchable_text, sorting_text
+from desktop.store.searcher import Searcher
 from desktop.store.tally import TALLIED, differences
 from shared.domain import CODEC
 from shared.execute import Undecided
@@ -45,19 +46,11 @@ CREATE TABLE IF NOT EXISTS tallies (
 """
 _TALLIES_SINCE: Final = 2
 """The `user_version` of files that keep the tallies of this release; older ones are counted when they are opened."""
-_OF_VIEW: Final = "WITH part AS (SELECT number, view, id, sorting FROM found WHERE view = ?) "
-_OF_GROUP: Final = "WITH part AS (SELECT number, view, id, sorting FROM grouped WHERE view = ? AND kind = ?) "
 _PAGED: Final = (
     "SELECT id, body FROM (SELECT view, id FROM part ORDER BY sorting, id LIMIT ? OFFSET ?) JOIN rows USING (view, id)"
 )
-_FOUND: Final = "SELECT found.id FROM search JOIN part AS found ON found.number = search.rowid WHERE "
 _COUNTED: Final = "SELECT count(*) FROM part"
 _NULL: Final = b"null"
-
-
-def _part(view: str, group: str) -> tuple[str, tuple[str, ...]]:
-    """The rows of a view, or of a group of it, as the begin of a query, and its arguments."""
-    return (_OF_GROUP, (view, group)) if group else (_OF_VIEW, (view,))
 
 
 class Snapshot:
@@ -102,28 +95,17 @@ class Snapshot:
 
     def page(self, view: str, *, offset: int, limit: int, group: str = "") -> dict[Key, Any]:
         """Some rows of a searched view, or of its group, in order of `ORDERED`; as quick at its end as at its start."""
-        part, which = _part(view, group)
+        part, which = part_of(view, group)
         with self._lock:
             found = self._connection.execute(part + _PAGED, (*which, limit, offset)).fetchall()
         return {Key(view, one): CODEC.decode_row(view, body) for one, body in found}
 
     def count(self, view: str, group: str = "") -> int:
         """How many rows of a searched view, or of its group, there are."""
-        part, which = _part(view, group)
+        part, which = part_of(view, group)
         with self._lock:
             (number,) = self._connection.execute(part + _COUNTED, which).fetchone()
         return int(number)
-
-    def search(self, view: str, text: str, *, limit: int = 50, group: str = "") -> list[Key]:
-        """Keys of the rows that hold every word of the text, accents and case aside, the best first."""
-        match = match_expression(text)
-        if match is None:
-            return []
-        part, which = _part(view, group)
-        sql = part + _FOUND + match.where  # clauses of ours; what was typed is among the arguments
-        with self._lock:
-            found = self._connection.execute(sql, (*which, *match.arguments, limit)).fetchall()
-        return [Key(view, one) for (one,) in found]
 
     def tally(self, view: str) -> dict[int, dict[str, int]]:
         """The sums of a view of `TALLIED`, by bucket and name."""
@@ -159,16 +141,18 @@ class Snapshot:
 
 
 class Base:
-    """A conference's base file: a connection that writes, and the snapshot that is shown."""
+    """A conference's base file: a connection that writes, one that searches, and the snapshot that is shown."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
         self._key = key
         self._writer = open_file(path, key, _SCHEMA)
         self._count_old_rows()
+        self.searcher = Searcher(path, key)
         self.shown = self.snapshot()
 
     def close(self) -> None:
+        self.searcher.close()
         self.shown.close()
         self._writer.close()
 

@@ -41,6 +41,15 @@ _TRIGRAM: Final = 3
 _FIRST_IDEOGRAPH: Final = "\u2e80"
 
 
+_OF_VIEW: Final = "WITH part AS (SELECT number, view, id, sorting FROM found WHERE view = ?) "
+_OF_GROUP: Final = "WITH part AS (SELECT number, view, id, sorting FROM grouped WHERE view = ? AND kind = ?) "
+
+
+def part_of(view: str, group: str) -> tuple[str, tuple[str, ...]]:
+    """The rows of a view, or of a group of it, as the begin of a query, and its arguments."""
+    return (_OF_GROUP, (view, group)) if group else (_OF_VIEW, (view,))
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """The end of a SELECT over the index, and its arguments before the limit."""

@@ -89,20 +89,29 @@ PEOPLE = {
 )
 def test_search_finds_every_word_whatever_its_accents_and_case(base: Base, text: str, ids: list[str]) -> None:
     apply(base, pushed(dict(PEOPLE)))
-    assert [one.id for one in base.shown.search(PASSES, text)] == ids
+    assert [one.id for one in base.searcher.search(PASSES, text)] == ids
 
 
 def test_the_index_follows_the_rows(base: Base) -> None:
     apply(base, pushed(dict(PEOPLE)))
     apply(base, pushed({"1": ticket("Ada", "Example"), "2": None}, 2), upto=2)
-    assert not base.shown.search(PASSES, "lodz")
-    assert not base.shown.search(PASSES, "jorg")
-    assert [one.id for one in base.shown.search(PASSES, "ada")] == ["1"]
+    assert not base.searcher.search(PASSES, "lodz")
+    assert not base.searcher.search(PASSES, "jorg")
+    assert [one.id for one in base.searcher.search(PASSES, "ada")] == ["1"]
     apply(base, pushed({"9": ticket("Only", "One")}, 3), emptied=(PASSES,), upto=3)
     assert [one.id for one in base.shown.rows(PASSES)] == ["9"]
-    assert not base.shown.search(PASSES, "ada")
-    assert base.shown.search(PASSES, "only")
+    assert not base.searcher.search(PASSES, "ada")
+    assert base.searcher.search(PASSES, "only")
     assert base.shown.count(PASSES) == 1
+
+
+def test_a_search_that_is_over_finds_nothing_and_the_next_one_is_whole(base: Base) -> None:
+    many = {f"{number}-{id}": row for number in range(500) for id, row in PEOPLE.items()}
+    apply(base, pushed(dict(many)))
+    assert base.searcher.search(PASSES, "o", limit=9, is_over=lambda: True) == []
+    assert len(base.searcher.search(PASSES, "o", limit=9)) == 9
+    base.searcher.close()
+    assert base.searcher.search(PASSES, "o") == []
 
 
 def admission(*entered: datetime) -> Admission:

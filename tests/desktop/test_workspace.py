@@ -241,7 +241,7 @@ def test_a_ticket_is_admitted_once_and_the_scans_are_kept(gate: Gate) -> None:
     assert scan(gate.door(Direction.EXIT), code) == (Finding.LEAVE, Action.ADMITTED)
     assert scan(gate.door(), code) == (Finding.ADMIT, Action.ADMITTED)
     assert len(gate.laptop.workspace.pending) == 4
-    assert [one.id for one in gate.laptop.workspace._base.shown.search(wire_of(Pass).name, "jorg")] == [TICKET]
+    assert [one.id for one in gate.laptop.workspace._base.searcher.search(wire_of(Pass).name, "jorg")] == [TICKET]
     assert [one.locator for one in gate.laptop.workspace.search(Pass, "jorg oz").values()] == ["ABC123"]
     assert gate.laptop.workspace.search(Pass, " ") == {}
 
@@ -341,8 +341,8 @@ def test_a_group_can_be_paged_through_and_searched(tmp_path: Path) -> None:
     push(dict(orders))
     assert (listed(""), listed("confirmed"), listed("expired")) == (["c", "b", "a"], ["c", "a"], ["b"])
     assert (base.shown.count(view), base.shown.count(view, "confirmed")) == (3, 2)
-    assert [one.id for one in base.shown.search(view, "early", group="expired")] == ["b"]
-    assert not base.shown.search(view, "early", group="confirmed")
+    assert [one.id for one in base.searcher.search(view, "early", group="expired")] == ["b"]
+    assert not base.searcher.search(view, "early", group="confirmed")
     push({"a": replace(plain, state=OrderState.EXPIRED), "c": None})
     assert (listed("confirmed"), listed("expired")) == ([], ["b", "a"])
     push({"a": plain}, emptied=(view,))

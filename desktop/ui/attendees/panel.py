@@ -12,7 +12,8 @@ from shared.checkin.areas import Area
 from shared.checkin.verdict import Admission, Attendee, Direction, Pass, admission_id
 from shared.kernel.decider import Role
 from shared.kernel.ids import AreaId
-from shared.registration.assignments import SeatAssignment
+from shared.registration.assignments import SeatAssignment, seat_id
+from shared.registration.views import OrderByLocator
 
 
 class AttendeePanel(QFrame):
@@ -71,8 +72,8 @@ class AttendeePanel(QFrame):
         """Only organizers hold addresses."""
         if self._workspace.role is not Role.ORGANIZER or row.attendee is None:
             return None
-        found = self._workspace.search(SeatAssignment, words.full_name(row.first_name, row.last_name))
-        seat = next((one for one in found.values() if one.ticket == row.ticket), None)
+        order = None if row.locator is None else self._workspace.get(OrderByLocator, row.locator)
+        seat = None if order is None else self._workspace.get(SeatAssignment, seat_id(order.order, row.position))
         return None if seat is None else words.personal(seat.email)
 
     def _further(self, row: Pass) -> None:

@@ -1,17 +1,15 @@
 """The money of the conference: what came, what went back, whether it adds up, and every entry of the book."""
 
-from typing import Final
-
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui import words
 from desktop.ui.changes import Changes
 from desktop.ui.orders import telling
-from desktop.ui.parts.labels import Band, card, clear, empty_state, label
-from desktop.ui.parts.page import Page
-from desktop.ui.parts.paged import Column, PagedModel, paged_table
+from desktop.ui.parts.labels import Band, card, clear, label
+from desktop.ui.parts.list_page import ListPage, ListTexts
+from desktop.ui.parts.paged import Column
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
@@ -20,74 +18,42 @@ from shared.kernel.decider import Key
 from shared.payments.views import CONFERENCE, UNKNOWN, Balance, Entry, EntryKind
 from shared.registration.order_state import Order
 
-_PAUSE_MS: Final = 60
-_QUIET_MS: Final = 150
-_SEARCH_WIDTH: Final = 300
 
-
-class MoneyScreen(Page):
-    """Nothing is read before it is first shown. Enter on an entry asks for its order by `order_asked`."""
+class MoneyScreen(ListPage):
+    """Enter on an entry asks for its order by `order_asked`."""
 
     order_asked = Signal(str)
 
     def __init__(self, workspace: Workspace, changes: Changes) -> None:
-        super().__init__("", scrolls=False)
+        super().__init__(workspace, changes, Entry, also=(Order,))
         self.name(self.tr("Money"), self.tr("Captured less refunded is what the orders recorded"))
-        self._workspace = workspace
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Reference or payment (Ctrl+F)"))
-        self.search.setAccessibleName(self.tr("Search entries"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setFixedWidth(_SEARCH_WIDTH)
-        QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
         self.tools.addWidget(self.search)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
-        self.search.textChanged.connect(lambda _: self._pause.start())
         inside = QWidget()
         self._balances = QVBoxLayout(inside)
         self._balances.setContentsMargins(0, 0, 0, 0)
         self._balances.setSpacing(Space.SMALL)
         self.body.addWidget(inside)
-        self.model = PagedModel(workspace, Entry, self._columns(), also=(Order,), parent=self)
-        self._pause.timeout.connect(lambda: self.model.search(self.search.text()))
-        self.table = paged_table(self.model, self.tr("Entries"))
-        self.table.activated.connect(lambda index: self._go(index.row()))
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.table)
-        nothing = self.tr("Every payment and every refund becomes an entry here, once.")
-        self.stack.addWidget(empty_state(Shape.COINS, self.tr("No money yet"), nothing))
-        other = self.tr("Try the provider’s reference, or part of the payment’s identifier.")
-        self.stack.addWidget(empty_state(Shape.COINS, self.tr("No such entry"), other))
         self.body.addWidget(self.stack, 1)
-        self.model.modelReset.connect(self._show_state)
-        self._stale: set[Key] = set()
-        self._quiet = QTimer(self)
-        self._quiet.setSingleShot(True)
-        self._quiet.setInterval(_QUIET_MS)
-        self._quiet.timeout.connect(self._show_changes)
-        changes.changed.connect(self._on_change)
-        self._was_shown = False
+        self.table.activated.connect(lambda index: self._go(index.row()))
+
+    def texts(self) -> ListTexts:
+        nothing = self.tr("Every payment and every refund becomes an entry here, once.")
+        other = self.tr("Try the provider’s reference, or part of the payment’s identifier.")
+        return ListTexts(
+            title=self.tr("Money"),
+            table=self.tr("Entries"),
+            search=self.tr("Search entries"),
+            hint=self.tr("Reference or payment (Ctrl+F)"),
+            shape=Shape.COINS,
+            empty=(self.tr("No money yet"), nothing),
+            not_found=(self.tr("No such entry"), other),
+        )
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._was_shown:
-            self._was_shown = True
-            self.model.load()
-            self._show_balances()
+        self._show_balances()
 
-    def _on_change(self, keys: set[Key]) -> None:
-        if self._was_shown:
-            self._stale |= keys
-            if not self._quiet.isActive():
-                self._quiet.start()
-
-    def _show_changes(self) -> None:
-        keys, self._stale = self._stale, set()
-        above = self.table.verticalScrollBar().value()
-        self.model.changed(keys)
-        self.table.verticalScrollBar().setValue(above)
+    def show_changes(self, keys: set[Key]) -> None:
         self._show_balances()
 
     def _show_balances(self) -> None:
@@ -132,15 +98,12 @@ class MoneyScreen(Page):
         band.say(band.text)
         return band
 
-    def _show_state(self) -> None:
-        self.stack.setCurrentIndex(0 if self.model.rowCount() else 2 if self.search.text().strip() else 1)
-
     def _go(self, place: int) -> None:
         found = self.model.row_at(place)
         if found is not None and found[1].order is not None:
             self.order_asked.emit(found[1].order)
 
-    def _columns(self) -> tuple[Column[Entry], ...]:
+    def columns(self) -> tuple[Column[Entry], ...]:
         return (
             Column(self.tr("When"), lambda _, one: words.moment(one.at), 140),
             Column(self.tr("What"), lambda _, one: self._what(one), 190, mark=lambda _, one: _mark(one)),

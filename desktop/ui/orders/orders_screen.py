@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from desktop.ui import words
 from desktop.ui.attention.listed import orders_with_tasks
@@ -13,21 +12,17 @@ from desktop.ui.changes import Changes
 from desktop.ui.orders import telling
 from desktop.ui.orders.order_page import OrderPage
 from desktop.ui.parts.field import choice
-from desktop.ui.parts.labels import empty_state
-from desktop.ui.parts.page import Page
-from desktop.ui.parts.paged import Column, PagedModel, paged_table
+from desktop.ui.parts.list_page import ListPage, ListTexts
+from desktop.ui.parts.paged import Column
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Tone
 from desktop.workspace import Workspace
-from shared.kernel.decider import Key
 from shared.kernel.ids import OrderId
 from shared.payments.views import OpenTasks
 from shared.registration.order_state import Order
 
-_PAUSE_MS: Final = 60  # after the last key, so that a fast typist searches once
 _QUIET_MS: Final = 150  # between repaints while many changes come
 _ATTENTION: Final = "attention"
-_SEARCH_WIDTH: Final = 300
 
 
 class OrdersScreen(QStackedWidget):
@@ -35,13 +30,12 @@ class OrdersScreen(QStackedWidget):
 
     def __init__(self, workspace: Workspace, changes: Changes, new_id: Callable[[], str]) -> None:
         super().__init__()
-        self.list = OrderList(workspace)
+        self.list = OrderList(workspace, changes)
         self.page = OrderPage(workspace, new_id)
         self.addWidget(self.list)
         self.addWidget(self.page)
         self.list.table.activated.connect(lambda index: self._open(index.row()))
         self.page.left.connect(self._leave)
-        self._stale: set[Key] = set()
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(_QUIET_MS)
@@ -62,27 +56,20 @@ class OrdersScreen(QStackedWidget):
         self.setCurrentWidget(self.list)
         self.list.table.setFocus()
 
-    def _on_change(self, keys: set[Key]) -> None:
-        # Restarted only when it ran out, so that it fires while changes keep coming.
-        self._stale |= keys
+    def _on_change(self, _: object) -> None:
         if not self._quiet.isActive():
             self._quiet.start()
 
     def _show_changes(self) -> None:
-        keys, self._stale = self._stale, set()
-        self.list.show_changes(keys)
         if self.currentWidget() is self.page:
             self.page.refresh()
 
 
-class OrderList(Page):
-    """Nothing is read before it is first shown. Enter or a double click opens an order."""
+class OrderList(ListPage):
+    """Enter or a double click opens an order."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        super().__init__("", scrolls=False)
-        self.name(self.tr("Orders"))
-        self._workspace = workspace
-        self.model = PagedModel(workspace, Order, self._columns(), also=(OpenTasks,), parent=self)
+    def __init__(self, workspace: Workspace, changes: Changes) -> None:
+        super().__init__(workspace, changes, Order, also=(OpenTasks,))
         self.filter = choice(
             {"": self.tr("All states")}
             | {one.value: words.say(text) for one, (text, _, _) in telling.LISTINGS.items()}
@@ -91,29 +78,22 @@ class OrderList(Page):
         self.filter.setAccessibleName(self.tr("State"))
         self.filter.view().setAccessibleName(self.tr("State"))
         self.filter.activated.connect(lambda _: self.choose(str(self.filter.currentData())))
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Locator, name, e-mail or code (Ctrl+F)"))
-        self.search.setAccessibleName(self.tr("Search orders"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setFixedWidth(_SEARCH_WIDTH)
-        QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
         self.tools.addWidget(self.filter)
         self.tools.addWidget(self.search)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(lambda: self.model.search(self.search.text()))
-        self.search.textChanged.connect(lambda _: self._pause.start())
-        self.table = paged_table(self.model, self.tr("Orders"))
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.table)
-        none = self.tr("Orders appear here as soon as somebody reserves seats.")
-        self.stack.addWidget(empty_state(Shape.RECEIPT, self.tr("No orders yet"), none))
-        nothing = self.tr("Try part of a name or address, the six characters of the order, or another state.")
-        self.stack.addWidget(empty_state(Shape.RECEIPT, self.tr("No such order"), nothing))
         self.body.addWidget(self.stack, 1)
-        self.model.modelReset.connect(self._show_state)
-        self._was_shown = False
+
+    def texts(self) -> ListTexts:
+        none = self.tr("Orders appear here as soon as somebody reserves seats.")
+        nothing = self.tr("Try part of a name or address, the six characters of the order, or another state.")
+        return ListTexts(
+            title=self.tr("Orders"),
+            table=self.tr("Orders"),
+            search=self.tr("Search orders"),
+            hint=self.tr("Locator, name, e-mail or code (Ctrl+F)"),
+            shape=Shape.RECEIPT,
+            empty=(self.tr("No orders yet"), none),
+            not_found=(self.tr("No such order"), nothing),
+        )
 
     def choose(self, group: str) -> None:
         """Show the orders of a state, those that need attention, or all for an empty text."""
@@ -123,33 +103,17 @@ class OrderList(Page):
         else:
             self.model.show_group(group)
 
-    def show_changes(self, keys: set[Key]) -> None:
-        """Show what changed, with the same place of the table in view."""
-        if not self._was_shown:
-            return
-        current = self.model.row_at(self.table.currentIndex().row())
-        place, above = self.table.currentIndex().row(), self.table.verticalScrollBar().value()
-        self.model.changed(keys)
-        self.table.verticalScrollBar().setValue(above)
-        again = self.model.row_at(place)
-        if current is not None and again is not None and again[0] == current[0]:
-            self.table.selectRow(place)
+    @property
+    def is_narrowed(self) -> bool:
+        return super().is_narrowed or bool(self.filter.currentData())
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._was_shown:
-            self._was_shown = True
-            self.model.load()
-
-    def _show_state(self) -> None:
-        shown, is_narrowed = self.model.rowCount(), bool(self.search.text().strip() or self.filter.currentData())
-        self.stack.setCurrentIndex(0 if shown else 2 if is_narrowed else 1)
-        told = words.plural(self.model.total, "order", "orders")
+    def show_state(self) -> None:
+        shown, told = self.model.rowCount(), words.plural(self.model.total, "order", "orders")
         if self.search.text().strip():
             told = self.tr("{shown} of {total}").format(shown=words.count(shown), total=told)
         self.name(self.tr("Orders"), told if self.model.total else "")
 
-    def _columns(self) -> Sequence[Column[Order]]:
+    def columns(self) -> Sequence[Column[Order]]:
         return (
             Column(self.tr("Order"), lambda _, one: one.locator or "–", 105, mark=self._waits),
             Column(self.tr("Name"), lambda _, one: telling.registrant(one)),

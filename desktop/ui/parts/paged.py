@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from desktop.ui.parts.latest import IsOver, Latest
 from desktop.ui.parts.shapes import Shape, icon
 from desktop.ui.theme import Theme
 from desktop.ui.tokens import Tone
@@ -56,15 +57,24 @@ class PagedModel(QAbstractTableModel, Generic[R]):
         """The rows of a search, or of a list of ids; None while all of the view or of a group are shown."""
         self._text, self._group = "", ""
         self._ids: Callable[[], Sequence[str]] | None = None
+        self._searching = Latest(self)
+        self._is_stale = False
+        self._searching.done.connect(self._show_found)
         self.total = 0
         """How many rows there are of the group, whatever is searched for."""
 
     # For the screen
 
     def load(self) -> None:
-        """Show what is there now."""
+        """Show what is there now. What is searched for comes when it was found; until then, what was there stays."""
+        if self._text:
+            self._search()
+            return
+        self._searching.forget()
         self.beginResetModel()
-        self._read()
+        self._pages.clear()
+        self._listed = self._named()
+        self.total = self._count() if self._listed is None else len(self._listed)
         self.endResetModel()
 
     def search(self, text: str) -> None:
@@ -81,11 +91,14 @@ class PagedModel(QAbstractTableModel, Generic[R]):
         """Show rows that changed anew; read everything anew where their number changed."""
         if not {at.view for at in keys} & self._shown:
             return
-        if self._ids is not None or self._workspace.count(self._kind, self._group) != self.total:
+        if self._text and self._searching.is_busy:
+            self._is_stale = True  # once what is under way was shown: changes may come faster than it is found
+            return
+        if self._text or self._ids is not None or self._count() != self.total:
             self.load()
             return
-        self._read()
-        self.dataChanged.emit(self.index(0, 0), self.index(max(self.rowCount() - 1, 0), len(self.columns) - 1))
+        self._pages.clear()
+        self._repaint()
 
     def row_at(self, place: int) -> tuple[str, R] | None:
         """The row and its id."""
@@ -95,19 +108,46 @@ class PagedModel(QAbstractTableModel, Generic[R]):
         place = place % _PAGE if self._listed is None else place
         return rows[place] if place < len(rows) else None
 
-    def _read(self) -> None:
-        self._pages.clear()
-        if self._ids is not None:
-            named = [(id, row) for id in self._ids() if (row := self._workspace.get(self._kind, id)) is not None]
-            self.total, self._listed = len(named), named
-            if self._text:
-                found = self._workspace.search(self._kind, self._text, limit=_SEARCHED_MOST)
-                self._listed = [one for one in named if one[0] in found]
+    def _count(self) -> int:
+        return self._workspace.count(self._kind, self._group)
+
+    def _named(self) -> list[tuple[str, R]] | None:
+        """The rows of a list of ids; None where there is no such list."""
+        if self._ids is None:
+            return None
+        return [(id, row) for id in self._ids() if (row := self._workspace.get(self._kind, id)) is not None]
+
+    def _search(self) -> None:
+        text, group, ids = self._text, "" if self._ids is not None else self._group, self._ids
+        workspace, kind = self._workspace, self._kind
+
+        def work(is_over: IsOver) -> tuple[int, list[tuple[str, R]]]:
+            found = workspace.search(kind, text, limit=_SEARCHED_MOST, group=group, is_over=is_over)
+            named = None if ids is None else list(ids())
+            total = workspace.count(kind, group) if named is None else len(named)
+            return total, list(found.items()) if named is None else [(id, found[id]) for id in named if id in found]
+
+        self._is_stale = False
+        self._searching.ask(work)
+
+    def _show_found(self, found: tuple[int, list[tuple[str, R]]]) -> None:
+        self._put_found(*found)
+        if self._is_stale:
+            self._search()
+
+    def _put_found(self, total: int, rows: list[tuple[str, R]]) -> None:
+        is_as_before = self._listed is not None and [id for id, _ in rows] == [id for id, _ in self._listed]
+        if is_as_before and total == self.total:
+            self._listed = rows
+            self._repaint()  # whoever chose one of them still has
             return
-        self.total, self._listed = self._workspace.count(self._kind, self._group), None
-        if self._text:
-            found = self._workspace.search(self._kind, self._text, limit=_SEARCHED_MOST, group=self._group)
-            self._listed = list(found.items())
+        self.beginResetModel()
+        self._pages.clear()
+        self.total, self._listed = total, rows
+        self.endResetModel()
+
+    def _repaint(self) -> None:
+        self.dataChanged.emit(self.index(0, 0), self.index(max(self.rowCount() - 1, 0), len(self.columns) - 1))
 
     def _page(self, number: int) -> list[tuple[str, R]]:
         known = self._pages.get(number)

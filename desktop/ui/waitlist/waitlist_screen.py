@@ -2,16 +2,14 @@
 
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget
+from PySide6.QtCore import Signal
 
 from desktop.ui import words
 from desktop.ui.changes import Changes
 from desktop.ui.parts.form_dialog import attempt
-from desktop.ui.parts.labels import button, empty_state, label
-from desktop.ui.parts.page import Page
-from desktop.ui.parts.paged import Column, PagedModel, paged_table
+from desktop.ui.parts.labels import button, label
+from desktop.ui.parts.list_page import ListPage, ListTexts
+from desktop.ui.parts.paged import Column
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Tone
 from desktop.ui.translation import QT_TRANSLATE_NOOP
@@ -19,9 +17,6 @@ from desktop.workspace import Workspace
 from shared.kernel.decider import Key
 from shared.registration.waitlist import EntryState, LeaveWaitList, PassedOver, WaitEntry, WaitList, WaitPage, page_of
 
-_PAUSE_MS: Final = 60
-_QUIET_MS: Final = 150
-_SEARCH_WIDTH: Final = 260
 _STATES: Final = {
     EntryState.WAITING: (QT_TRANSLATE_NOOP("words", "Waits"), Shape.CLOCK, Tone.ACCENT),
     EntryState.OFFERED: (QT_TRANSLATE_NOOP("words", "Has an offer"), Shape.INFO, Tone.CAUTION),
@@ -32,21 +27,13 @@ _STATES: Final = {
 }
 
 
-class WaitListScreen(Page):
-    """Nothing is read before it is first shown. An offer's order is asked for by `order_asked`."""
+class WaitListScreen(ListPage):
+    """An offer's order is asked for by `order_asked`."""
 
     order_asked = Signal(str)
 
     def __init__(self, workspace: Workspace, changes: Changes) -> None:
-        super().__init__("", scrolls=False)
-        self.name(self.tr("Wait list"))
-        self._workspace = workspace
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Name or e-mail (Ctrl+F)"))
-        self.search.setAccessibleName(self.tr("Search the wait list"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setFixedWidth(_SEARCH_WIDTH)
-        QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
+        super().__init__(workspace, changes, WaitEntry, also=(WaitPage,))
         self._order = button(self.tr("&Open the offer"), self._go)
         self._take_off = button(self.tr("&Take off the list"), self._leave)
         for one in (self.search, self._order, self._take_off):
@@ -54,56 +41,28 @@ class WaitListScreen(Page):
         self.error = label("", "error", wraps=True)
         self.error.hide()
         self.body.addWidget(self.error)
-        self.model = PagedModel(workspace, WaitEntry, self._columns(), also=(WaitPage,), parent=self)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(lambda: self.model.search(self.search.text()))
-        self.search.textChanged.connect(lambda _: self._pause.start())
-        self.table = paged_table(self.model, self.tr("Wait list"))
+        self.body.addWidget(self.stack, 1)
         self.table.activated.connect(lambda _: self._go())
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._allow())
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self.table)
-        nobody = self.tr("Whoever wants seats that are sold out can wait for them, and is asked in this order.")
-        self.stack.addWidget(empty_state(Shape.QUEUE, self.tr("Nobody waits"), nobody))
-        self.stack.addWidget(
-            empty_state(Shape.QUEUE, self.tr("Nobody found"), self.tr("Try part of a name or address."))
-        )
-        self.body.addWidget(self.stack, 1)
-        self.model.modelReset.connect(self._show_state)
-        self._stale: set[Key] = set()
-        self._quiet = QTimer(self)
-        self._quiet.setSingleShot(True)
-        self._quiet.setInterval(_QUIET_MS)
-        self._quiet.timeout.connect(self._show_changes)
-        changes.changed.connect(self._on_change)
-        self._was_shown = False
         self._allow()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._was_shown:
-            self._was_shown = True
-            self.model.load()
+    def texts(self) -> ListTexts:
+        nobody = self.tr("Whoever wants seats that are sold out can wait for them, and is asked in this order.")
+        return ListTexts(
+            title=self.tr("Wait list"),
+            table=self.tr("Wait list"),
+            search=self.tr("Search the wait list"),
+            hint=self.tr("Name or e-mail (Ctrl+F)"),
+            shape=Shape.QUEUE,
+            empty=(self.tr("Nobody waits"), nobody),
+            not_found=(self.tr("Nobody found"), self.tr("Try part of a name or address.")),
+            width=260,
+        )
 
-    def _on_change(self, keys: set[Key]) -> None:
-        if self._was_shown:
-            self._stale |= keys
-            if not self._quiet.isActive():
-                self._quiet.start()
+    def show_changes(self, keys: set[Key]) -> None:
+        self.show_state()
 
-    def _show_changes(self) -> None:
-        keys, self._stale = self._stale, set()
-        place, above = self.table.currentIndex().row(), self.table.verticalScrollBar().value()
-        self.model.changed(keys)
-        self.table.verticalScrollBar().setValue(above)
-        if place >= 0 and not self.table.currentIndex().isValid():
-            self.table.selectRow(place)
-        self._show_state()
-
-    def _show_state(self) -> None:
-        self.stack.setCurrentIndex(0 if self.model.rowCount() else 2 if self.search.text().strip() else 1)
+    def show_state(self) -> None:
         head = self._workspace.get(WaitList)
         waiting = 0 if head is None else head.waiting
         total = words.plural(self.model.total, "entry", "entries")
@@ -113,12 +72,8 @@ class WaitListScreen(Page):
         )
         self._allow()
 
-    @property
-    def chosen(self) -> tuple[str, WaitEntry] | None:
-        return self.model.row_at(self.table.currentIndex().row())
-
     def _allow(self) -> None:
-        chosen = self.chosen
+        chosen: tuple[str, WaitEntry] | None = self.chosen
         self._order.setEnabled(chosen is not None and chosen[1].offer is not None)
         is_open = chosen is not None and chosen[1].state in (EntryState.WAITING, EntryState.OFFERED)
         self._take_off.setEnabled(is_open)
@@ -132,7 +87,7 @@ class WaitListScreen(Page):
         if (chosen := self.chosen) is not None:
             attempt(self._workspace, LeaveWaitList(entry=chosen[0]), self.error)
 
-    def _columns(self) -> tuple[Column[WaitEntry], ...]:
+    def columns(self) -> tuple[Column[WaitEntry], ...]:
         return (
             Column(self.tr("No."), lambda _, one: words.count(one.number), 70, is_number=True),
             Column(self.tr("Name"), lambda _, one: words.full_name(one.first_name, one.last_name)),
