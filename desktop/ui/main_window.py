@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         self.home = HomeScreen(desk)
         self.home.chosen.connect(self.open_conference)
         self.home.create_asked.connect(self._create)
+        self.home.copy_asked.connect(self._create)
         self.home.join_asked.connect(self.enrol)
         self.stack.addWidget(self.home)
         self.enrolment: EnrolScreen | None = None
@@ -196,8 +197,8 @@ class MainWindow(QMainWindow):
             self.stack.removeWidget(left)
             left.deleteLater()
 
-    def _create(self) -> None:
-        dialog = CreateDialog(self._desk, self)
+    def _create(self, model: str = "") -> None:
+        dialog = CreateDialog(self._desk, self, self._desk.workspaces().get(model))
         dialog.created.connect(lambda workspace: self.open_conference(workspace.conference))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

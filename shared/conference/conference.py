@@ -258,6 +258,18 @@ class Conference:
     """Who issues the invoices: address, tax number, bank account."""
 
 
+TERMS: Final = (
+    "hold_s",
+    "seats_per_order",
+    "offer_s",
+    "cancel_days",
+    "invoice_prefix",
+    "invoice_days",
+    "invoice_from",
+)
+"""The fields of a conference that say how it sells."""
+
+
 @row("conference.owners")
 class Owner:
     """The owner, apart from the conference because door staff do not get it."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 from desktop.ui.edits import edits_of
 from desktop.workspace import Problem
 from shared.conference.conference import (
+    TERMS,
     ChangeOwner,
     ChooseSlug,
     CreateConference,
@@ -19,16 +20,6 @@ from shared.kernel.codec import Undecodable
 from shared.kernel.edits import Edit
 from shared.sync.overlay import Pending
 
-TERMS: Final = (
-    "hold_s",
-    "seats_per_order",
-    "offer_s",
-    "cancel_days",
-    "invoice_prefix",
-    "invoice_days",
-    "invoice_from",
-)
-"""How it sells."""
 EDITED: Final = (
     "name",
     "tagline",

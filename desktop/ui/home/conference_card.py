@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from desktop.ui import words
-from desktop.ui.parts.labels import Chip, Elided, label
+from desktop.ui.parts.labels import Chip, Elided, button, label
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.problems import inbox
 from desktop.ui.tokens import Space, Tone
@@ -55,6 +55,7 @@ class ConferenceCard(QFrame):
     """Opens its conference by click, Enter or Space."""
 
     chosen = Signal(str)
+    copy_asked = Signal(str)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -67,8 +68,12 @@ class ConferenceCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.WIDE)
         column.setSpacing(Space.TIGHT)
+        head = QHBoxLayout()
         self._name = Elided(look="heading")
-        column.addWidget(self._name)
+        head.addWidget(self._name, 1)
+        self.copy = button(self.tr("Copy…"), lambda: self.copy_asked.emit(workspace.conference), "quiet")
+        head.addWidget(self.copy)
+        column.addLayout(head)
         self._where = Elided(look="muted")
         column.addWidget(self._where)
         self._chips = QHBoxLayout()
@@ -128,6 +133,12 @@ class ConferenceCard(QFrame):
         waits = self.tr("{number} waiting").format(number=words.count(numbers.pending))
         self._waiting.show_as(Shape.CLOCK, waits, Tone.WAITING)
         self.setAccessibleName(f"{self._name.text()}, {self._state.text}")
+        self.copy.setAccessibleName(self.tr("Copy {0}").format(self._name.text()))
+
+    def allow_copy(self, *, may_create: bool) -> None:
+        """Whoever may create conferences, and organizes this one, can copy it."""
+        is_known = self._workspace.get(Conference) is not None
+        self.copy.setVisible(may_create and is_known and self._workspace.role is Role.ORGANIZER)
 
     def _show_state(self, conference: Conference | None) -> None:
         if conference is None:

@@ -14,10 +14,11 @@ _COLUMN_WIDTH = 340
 
 
 class HomeScreen(Page):
-    """Says which conference was chosen, and that one should be created or joined."""
+    """Says which conference was chosen or is to be copied, and that one should be created or joined."""
 
     chosen = Signal(str)
     create_asked = Signal()
+    copy_asked = Signal(str)
     join_asked = Signal()
 
     def __init__(self, desk: Desk) -> None:
@@ -53,10 +54,12 @@ class HomeScreen(Page):
             if conference not in self._cards:
                 card = ConferenceCard(workspace)
                 card.chosen.connect(self.chosen)
+                card.copy_asked.connect(self.copy_asked)
                 self._cards[conference] = card
                 self._columns = 0
         for card in self._cards.values():
             card.refresh()
+            card.allow_copy(may_create=self._desk.may_create)
         self._create.setEnabled(self._desk.may_create)
         self._create.setToolTip("" if self._desk.may_create else self.tr("This device may not create conferences."))
         self._empty.setVisible(not self._cards)
