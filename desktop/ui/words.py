@@ -97,6 +97,12 @@ def money(amount: int, currency: str) -> str:
     return f"{QLocale().toString(float(Decimal(amount).scaleb(-digits)), 'f', digits)} {currency}"
 
 
+def signed_money(amount: int, currency: str) -> str:
+    """A difference, with its sign."""
+    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
+    return f"{sign}{money(abs(amount), currency)}"
+
+
 def day(when: date) -> str:
     return QLocale().toString(QDate(when.year, when.month, when.day), QLocale.FormatType.ShortFormat)
 

@@ -252,10 +252,14 @@ class Takings:
     counts: tuple[TillCount, ...] = ()
     """Closing counts. With the first, the till is closed: what still comes was sold before, and synced late."""
 
-    def in_till(self, currency: str) -> int:
-        """The cash that came and was not given back."""
-        taken, given_back = (sums.get(Method.CASH, {}).get(currency, 0) for sums in (self.taken, self.given_back))
+    def net(self, method: Method, currency: str) -> int:
+        """What came this way and was not given back."""
+        taken, given_back = (sums.get(method, {}).get(currency, 0) for sums in (self.taken, self.given_back))
         return taken - given_back
+
+    def in_till(self, currency: str) -> int:
+        """The cash that there should be, on top of what lay there before the first sale."""
+        return self.net(Method.CASH, currency)
 
 
 def order_of(sale: RecordDoorSale) -> OrderId:

@@ -1,8 +1,10 @@
 """What this desk prints with: layout, printer, and whether a badge comes out when somebody is let in."""
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QVBoxLayout
+from functools import partial
 
-from desktop.ui.badges.printing import BadgeDesk
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QVBoxLayout
+
+from desktop.ui.badges.printing import BadgeDesk, Paper
 from desktop.ui.parts.field import Field
 from desktop.ui.parts.labels import label
 from desktop.ui.tokens import Space
@@ -28,6 +30,21 @@ class DeskCard(QFrame):
         self.on_admission.setAccessibleName(self.on_admission.text())
         self.on_admission.setChecked(badges.prints_on_admission)
         column.addWidget(self.on_admission)
+        column.addWidget(label(self.tr("After a sale, print"), "caption"))
+        row = QHBoxLayout()
+        row.setSpacing(Space.USUAL)
+        self.after_sale = {
+            Paper.RECEIPT: QCheckBox(self.tr("Receipt")),
+            Paper.TICKET: QCheckBox(self.tr("Ticket")),
+            Paper.BADGE: QCheckBox(self.tr("Badge")),
+        }
+        for paper, box in self.after_sale.items():
+            box.setAccessibleName(self.tr("After a sale, print: {0}").format(box.text()))
+            box.setChecked(paper in badges.prints_after_sale)
+            box.toggled.connect(partial(badges.print_after_sale, paper))
+            row.addWidget(box)
+        row.addStretch(1)
+        column.addLayout(row)
         self.layouts.activated.connect(lambda _: badges.use_layout(self.layouts.currentData()))
         self.printers.activated.connect(lambda _: badges.use_printer(self.printers.currentData()))
         self.on_admission.toggled.connect(badges.print_on_admission)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 
 from PySide6.QtCore import QSettings
 
@@ -17,6 +18,14 @@ from shared.checkin.verdict import Attendee, Pass
 from shared.conference.conference import Conference
 from shared.kernel.ids import ConferenceId, TicketId
 from shared.registration.door_sale import DoorSale, DoorTicket
+
+
+class Paper(StrEnum):
+    """What a buyer at the desk may get on paper."""
+
+    RECEIPT = "receipt"
+    TICKET = "ticket"
+    BADGE = "badge"
 
 
 class BadgeDesk:
@@ -62,6 +71,14 @@ class BadgeDesk:
 
     def print_on_admission(self, does: bool) -> None:
         self._settings.setValue(f"{self._group}/on_admission", does)
+
+    @property
+    def prints_after_sale(self) -> frozenset[Paper]:
+        """What comes out of the printer by itself when something was sold."""
+        return frozenset(one for one in Paper if self._settings.value(f"print/after_sale/{one}", False, bool))
+
+    def print_after_sale(self, paper: Paper, does: bool) -> None:
+        self._settings.setValue(f"print/after_sale/{paper}", does)
 
     # Codes
 

@@ -5,10 +5,11 @@ from typing import Any, ClassVar, Final
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from desktop.store.files import EnvironmentProblem
+from desktop.ui import words
 from desktop.ui.parts.field import Field
 from desktop.ui.parts.labels import button, label
 from desktop.ui.tokens import Space
-from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.kernel.decider import Rejected
 
@@ -66,6 +67,9 @@ class FormDialog(QDialog):
         except Rejected as refusal:
             self.complain(refusal)
             return False
+        except (EnvironmentProblem, OSError) as problem:
+            say(self.error, words.problem(problem))
+            return False
         self.accept()
         return True
 
@@ -77,7 +81,7 @@ class FormDialog(QDialog):
     def complain(self, refusal: Rejected) -> None:
         """Say a refusal at its field, or above the buttons where it names none that is here."""
         field = self.fields.get(self.places.get(refusal.code, str(refusal.values.get("field", ""))))
-        text = sentence(refusal.code, refusal.values)
+        text = words.sentence(refusal.code, refusal.values)
         if field is None:
             say(self.error, text)
         else:
@@ -115,6 +119,6 @@ def attempt(workspace: Workspace, command: Any, error: QLabel) -> bool:
     try:
         workspace.issue(command)
     except Rejected as refusal:
-        say(error, sentence(refusal.code, refusal.values))
+        say(error, words.sentence(refusal.code, refusal.values))
         return False
     return True

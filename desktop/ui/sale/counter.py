@@ -1,21 +1,23 @@
 """The counter: one flow from the seats over the names and the money to the receipt. No dialog, no network."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
 from desktop.ui.badges.printing import BadgeDesk
 from desktop.ui.parts.labels import Band, Elided, button, card, clear, label
+from desktop.ui.parts.rows import scrolled
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.sale.payment import Payment
 from desktop.ui.sale.person_form import PersonForm
 from desktop.ui.sale.seat_choice import SeatChoice
 from desktop.ui.sale.sold import Sold
-from desktop.ui.sale.till import Buyer, Till
+from desktop.ui.sale.till import Buyer, Stock, Till
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
 from shared.checkin.verdict import Pass
@@ -37,15 +39,13 @@ class Counter(QStackedWidget):
         self.person = PersonForm(till)
         self.payment = Payment(till.currency)
         self.sold = Sold(workspace, badges)
-        self._nothing = Band(
-            Shape.INFO, self.tr("This desk has no seats to sell. Lease some while online."), Tone.CAUTION
-        )
+        self._nothing = Band(Shape.INFO, "", Tone.CAUTION)
         self._nothing.add(button(self.tr("&Lease seats"), self.lease_asked.emit))
         self._basket = QVBoxLayout()
         self._arrange()
         self.seats.changed.connect(self._add_up)
         self.person.changed.connect(self._add_up)
-        self.person.left.connect(self.payment.sell.setFocus)
+        self.person.left.connect(self.payment.take_focus)
         self.payment.freed.connect(self._add_up)
         self.payment.sold.connect(self.sell)
         self.sold.next_asked.connect(self.start)
@@ -74,16 +74,7 @@ class Counter(QStackedWidget):
         column.addLayout(more)
         left.addWidget(who)
         left.addStretch(1)
-        inside = QWidget()
-        inside.setProperty("look", "page")
-        inside.setLayout(left)
-        left.setContentsMargins(0, 0, Space.SMALL, 0)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(inside)
-        area.setAccessibleName(self.tr("Seats and names"))
-        row.addWidget(area, 1)
+        row.addWidget(scrolled(left, self.tr("Seats and names")), 1)
         side = QVBoxLayout()
         side.addWidget(self.payment)
         side.addStretch(1)
@@ -97,7 +88,7 @@ class Counter(QStackedWidget):
     def start(self) -> None:
         """Serve the next customer."""
         self.basket = []
-        self.seats.choose(())
+        self.seats.choose_only()
         self.person.start()
         self.payment.start()
         self.setCurrentIndex(0)
@@ -140,7 +131,7 @@ class Counter(QStackedWidget):
             self.payment.complain(words.problem(problem))
             return
         self.setCurrentIndex(1)
-        self.sold.show_sale(order, cash)
+        self.sold.finish(order, cash)
 
     def _buyer(self) -> Buyer:
         return self.person.buyer(self.seats.chosen, is_free=self.payment.is_free.isChecked())
@@ -158,10 +149,22 @@ class Counter(QStackedWidget):
         """Show what is left, and what became of the sale."""
         stock = self._till.stock()
         self.seats.show_stock(stock, self._till.currency)
-        self._nothing.setVisible(not any(one.left for one in stock))
+        self._say_lacking(stock)
         if self.currentIndex() == 1:
             self.sold.refresh()
         self._add_up()
+
+    def _say_lacking(self, stock: Sequence[Stock]) -> None:
+        """What this desk cannot sell, and why it does not sell it all the same."""
+        lacking = [one.name for one in stock if not one.left]
+        if len(lacking) == len(stock):
+            text = self.tr("This desk has no seats to sell. Lease some while the server answers.")
+        else:
+            text = self.tr(
+                "None left here: {0}. A desk sells only what it has leased, so that no seat is sold twice."
+            ).format(", ".join(lacking))
+        self._nothing.say(text)
+        self._nothing.setVisible(bool(lacking))
 
     def _add_up(self) -> None:
         is_free = self.payment.is_free.isChecked()

@@ -44,6 +44,7 @@ class Payment(QFrame):
         self.given = Amount(currency)
         self._given = Field(self.tr("Cash given"), self.given)
         self.given.valueChanged.connect(lambda _: self._refresh())
+        self.given.lineEdit().returnPressed.connect(self.sell_by_key)
         column.addWidget(self._given)
         self.change = label("", "heading")
         column.addWidget(self.change)
@@ -63,6 +64,11 @@ class Payment(QFrame):
         made.setCheckable(True)
         made.setAutoExclusive(True)
         return made
+
+    def sell_by_key(self) -> None:
+        """Enter in the field of the cash: nothing given is the exact amount."""
+        self.given.interpretText()
+        self.sell.click()
 
     def start(self) -> None:
         """For the next customer."""
@@ -85,6 +91,14 @@ class Payment(QFrame):
         """What was handed over, None where nobody typed it."""
         is_typed = self.method is Method.CASH and self.given.minor and self._total
         return self.given.minor if is_typed else None
+
+    def take_focus(self) -> None:
+        """After the names: to the cash that is handed over, else to the last button."""
+        if self._given.isHidden() or not self._may_sell:
+            self.sell.setFocus()
+        else:
+            self.given.setFocus()
+            self.given.selectAll()
 
     def complain(self, text: str) -> None:
         self.error.setText(text)

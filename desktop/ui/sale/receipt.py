@@ -1,49 +1,22 @@
-"""The receipt of a sale at the door: its lines as text, and the same painted for a roll of paper 72 mm wide."""
-
-from dataclasses import dataclass
-from typing import Final
-
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+"""What the till gives in writing: the receipt of a sale, and the slip of a closing count."""
 
 from desktop.ui import words
-from desktop.ui.parts.paper import Sheet, font
+from desktop.ui.parts.slip import Line
 from desktop.workspace import Workspace
 from shared.checkin.verdict import Pass
 from shared.conference.conference import Conference
 from shared.kernel.ids import OrderId
-from shared.registration.door_sale import DoorSale
+from shared.registration.door_sale import DoorSale, Takings, TillCount
 from shared.registration.order_state import Order
 from shared.registration.receipts import Method
-
-_WIDTH: Final = 720
-_MARGIN: Final = 40
-_GAP: Final = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A text at the left, perhaps an amount at the right."""
-
-    text: str
-    amount: str = ""
-    is_strong: bool = False
-    points: float = 9
 
 
 def receipt(workspace: Workspace, order: OrderId, cash: int | None = None) -> list[Line]:
     """What the buyer gets in writing. `cash` is what was handed over, where somebody typed it."""
-    sale, conference = workspace.get(DoorSale, order), workspace.get(Conference)
+    sale = workspace.get(DoorSale, order)
     if sale is None:
         return []
-    lines = (
-        []
-        if conference is None
-        else [
-            Line(text=conference.name, is_strong=True, points=12),
-            *([Line(text=conference.location)] if conference.location else []),
-        ]
-    )
+    lines = _head(workspace)
     lines += [Line(text=words.moment(sale.sold_at)), Line(text=_number(workspace, order, sale))]
     for seat in sale.seats:
         holder = workspace.get(Pass, seat.ticket)
@@ -77,44 +50,37 @@ def _number(workspace: Workspace, order: OrderId, sale: DoorSale) -> str:
     return words.say("Order {order}", order=locator) if locator else words.say("Sale {sale}", sale=sale.sale[-8:])
 
 
-def plain(lines: list[Line]) -> str:
-    """The receipt as text."""
-    return "\n".join(f"{one.text}  {one.amount}".strip() if one.amount else one.text for one in lines)
+def count_slip(workspace: Workspace, takings: Takings, count: TillCount) -> list[Line]:
+    """What a closing count says, with a line to sign."""
+
+    def amount(name: str, minor: int, *, is_strong: bool = False) -> Line:
+        return Line(text=name, amount=words.money(minor, count.currency), is_strong=is_strong)
+
+    difference = words.signed_money(count.difference, count.currency)
+    return [
+        *_head(workspace),
+        Line(text=words.say("Closing count"), is_strong=True, points=11),
+        Line(text=words.device(workspace, takings.desk)),
+        Line(text=words.moment(count.counted_at)),
+        Line(text=""),
+        Line(text=words.say("Sales"), amount=words.count(takings.sales)),
+        Line(text=words.say("Voided"), amount=words.count(takings.voids)),
+        amount(words.method(Method.CASH), takings.net(Method.CASH, count.currency)),
+        amount(words.method(Method.TERMINAL), takings.net(Method.TERMINAL, count.currency)),
+        Line(text=""),
+        amount(words.say("Cash before the first sale"), count.opening),
+        amount(words.say("Expected"), count.expected),
+        amount(words.say("Counted"), count.counted, is_strong=True),
+        Line(text=words.say("Difference"), amount=difference, is_strong=True, points=11),
+        *[Line(text="")] * 4,
+        Line(text="_" * 30),
+        Line(text=words.say("Signature"), points=8),
+    ]
 
 
-def sheet(lines: list[Line]) -> Sheet:
-    """The receipt on paper, as long as it needs."""
-    return Sheet(
-        title=words.say("Receipt"), width=_WIDTH, height=_height(lines), paint=lambda painter: _paint(painter, lines)
-    )
-
-
-def _height(lines: list[Line]) -> int:
-    return round(sum(_box(one, 0).height() for one in lines)) + 2 * _MARGIN
-
-
-def _amount_width(line: Line) -> float:
-    metrics = QFontMetricsF(font(line.points, is_bold=line.is_strong))
-    return metrics.horizontalAdvance(line.amount) + _GAP if line.amount else 0.0
-
-
-def _box(line: Line, top: float) -> QRectF:
-    """Where the text of a line stands; a long one takes several."""
-    metrics = QFontMetricsF(font(line.points, is_bold=line.is_strong))
-    room = QRectF(_MARGIN, top, _WIDTH - 2 * _MARGIN - _amount_width(line), 10_000)
-    flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute) | int(Qt.TextFlag.TextWordWrap)
-    needed = metrics.boundingRect(room, flags, line.text or " ")
-    height = needed.height() if line.text else metrics.height() / 2
-    return QRectF(_MARGIN, top, room.width(), height)
-
-
-def _paint(painter: QPainter, lines: list[Line]) -> None:
-    top = float(_MARGIN)
-    for line in lines:
-        box = _box(line, top)
-        painter.setFont(font(line.points, is_bold=line.is_strong))
-        left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute) | int(Qt.TextFlag.TextWordWrap)
-        painter.drawText(box, left, line.text)
-        whole = QRectF(_MARGIN, top, _WIDTH - 2 * _MARGIN, box.height())
-        painter.drawText(whole, int(Qt.AlignmentFlag.AlignRight), line.amount)
-        top = box.bottom()
+def _head(workspace: Workspace) -> list[Line]:
+    conference = workspace.get(Conference)
+    if conference is None:
+        return []
+    where = [Line(text=conference.location)] if conference.location else []
+    return [Line(text=conference.name, is_strong=True, points=12), *where]

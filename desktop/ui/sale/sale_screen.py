@@ -1,10 +1,11 @@
 """On-site sale: the counter, and the till behind it. Everything but leasing works without the network."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget
 
 from desktop.ui import words
@@ -14,11 +15,13 @@ from desktop.ui.desk import Connection, Line
 from desktop.ui.parts.labels import button, label
 from desktop.ui.parts.page import Page
 from desktop.ui.sale.counter import Counter
+from desktop.ui.sale.desks_page import DesksPage
+from desktop.ui.sale.seat_choice import WITH_KEYS
 from desktop.ui.sale.till import Till
 from desktop.ui.sale.till_page import TillPage
 from desktop.workspace import Workspace
 from shared.checkin.verdict import Pass
-from shared.kernel.decider import Key
+from shared.kernel.decider import Key, Role
 from shared.kernel.ids import OrderId
 
 _QUIET_MS: Final = 150
@@ -32,6 +35,7 @@ _VIEWS: Final = (
     "registration.takings",
     "checkin.blanks",
     "checkin.passes",
+    "access.devices",
 )
 
 
@@ -53,16 +57,21 @@ class SaleScreen(Page):
         self.in_till = label("", "strong")
         self.tools.addWidget(self.in_till)
         self.counter = Counter(workspace, till, badges)
-        self.till_page = TillPage(workspace, till, self._is_online)
+        self.till_page = TillPage(workspace, till, badges, self._is_online)
+        self.desks_page = DesksPage(workspace, badges, till.currency)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.counter)
         self._stack.addWidget(self.till_page)
+        self._stack.addWidget(self.desks_page)
         self.body.addWidget(self._stack, 1)
         self.sell = self._segment(self.tr("Co&unter"), 0)
         self.behind = self._segment(self.tr("T&ill"), 1)
+        self.all_desks = self._segment(self.tr("All &desks"), 2)
+        self.all_desks.setVisible(workspace.role is Role.ORGANIZER)
         self.sell.setChecked(True)
         self.counter.lease_asked.connect(self.behind.click)
         self.till_page.chosen.connect(self._show_receipt)
+        self._keys: list[QShortcut] = []
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(_QUIET_MS)
@@ -80,6 +89,25 @@ class SaleScreen(Page):
         made.setAutoExclusive(True)
         self.tools.addWidget(made)
         return made
+
+    def _set_keys(self) -> None:
+        """A key for each seat type, which says its name on the cheat sheet."""
+        names = [row.stock.name for row in self.counter.seats.rows[:WITH_KEYS]]
+        if names == [one.whatsThis() for one in self._keys]:
+            return
+        for old in self._keys:
+            old.setParent(None)
+            old.deleteLater()
+        self._keys = [
+            QShortcut(QKeySequence(f"Ctrl+{number}"), self, partial(self._choose, number))
+            for number in range(1, len(names) + 1)
+        ]
+        for key, name in zip(self._keys, names, strict=True):
+            key.setWhatsThis(name)
+
+    def _choose(self, number: int) -> None:
+        if self.counter.seats.isVisible():
+            self.counter.seats.toggle(number)
 
     def start_for(self, row: Pass) -> None:
         """Sell a further seat to somebody who has a ticket."""
@@ -109,7 +137,10 @@ class SaleScreen(Page):
     def refresh(self) -> None:
         """Show seats, sales and money as they stand."""
         self.counter.refresh()
+        self._set_keys()
         self.till_page.refresh()
+        if self.all_desks.isVisibleTo(self):
+            self.desks_page.refresh()
         currency = self._till.currency
         cash = words.money(self._till.takings.in_till(currency), currency)
         self.in_till.setText(self.tr("Cash taken: {0}").format(cash))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui import words
@@ -12,6 +12,7 @@ from desktop.ui.sale.till import Stock
 from desktop.ui.tokens import Space
 from shared.kernel.ids import SeatTypeId
 
+WITH_KEYS = 9
 _PRICE_WIDTH = 120
 _LEFT_WIDTH = 110
 
@@ -63,8 +64,10 @@ class SeatChoice(QWidget):
         has_focus = next((row.stock.seat_type for row in self.rows if row.box.hasFocus()), None)
         clear(self._column)
         self.rows = [SeatRow(one, words.money(one.price, currency)) for one in stock]
-        for row in self.rows:
+        for number, row in enumerate(self.rows, start=1):
             self._column.addWidget(row)
+            if number <= WITH_KEYS:
+                row.box.setToolTip(QKeySequence(f"Ctrl+{number}").toString(QKeySequence.SequenceFormat.NativeText))
             row.box.setChecked(row.stock.seat_type in chosen and row.stock.left > 0)
             row.box.toggled.connect(self.changed)
             if row.stock.seat_type == has_focus:
@@ -77,6 +80,16 @@ class SeatChoice(QWidget):
     @property
     def chosen(self) -> tuple[SeatTypeId, ...]:
         return tuple(row.stock.seat_type for row in self.rows if row.box.isChecked())
+
+    def toggle(self, number: int) -> None:
+        """Tick the type with this key, or take the tick away. The focus stays where somebody types."""
+        if number <= len(self.rows) and self.rows[number - 1].box.isEnabled():
+            self.rows[number - 1].box.toggle()
+
+    def choose_only(self) -> None:
+        """Tick the one type that can be sold here; none where there is a choice."""
+        sold = [row.stock.seat_type for row in self.rows if row.stock.left]
+        self.choose(sold if len(sold) == 1 else ())
 
     def choose(self, seat_types: Collection[SeatTypeId]) -> None:
         """Tick these and no others."""

@@ -1,19 +1,20 @@
 """What was sold a moment ago: the receipt, the tickets and badges to print, and whether the server has it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
-from desktop.ui.badges.printing import BadgeDesk
+from desktop.ui.badges.printing import BadgeDesk, Paper
 from desktop.ui.parts.labels import Chip, button, label
-from desktop.ui.parts.paper import ask_pdf, picture, save_pdf
+from desktop.ui.parts.paper import Sheet, ask_pdf, picture, save_pdf
 from desktop.ui.parts.shapes import Mark, Shape
-from desktop.ui.sale.receipt import plain, receipt, sheet
+from desktop.ui.parts.slip import plain, sheet
+from desktop.ui.sale.receipt import receipt
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
 from shared.checkin.verdict import Pass
@@ -81,10 +82,31 @@ class Sold(QFrame):
         row.addWidget(area, 1)
 
     def show_sale(self, order: OrderId, cash: int | None = None) -> None:
+        """Show a sale as it stands."""
         self.order, self._cash = order, cash
         self.told.setText("")
         self.refresh()
         self.next.setFocus()
+
+    def finish(self, order: OrderId, cash: int | None) -> None:
+        """Show a sale that was made a moment ago, and print what this desk prints by itself."""
+        self.show_sale(order, cash)
+        prints = self._badges.prints_after_sale
+        # After the screen shows the change to give: a printer may let one wait.
+        QTimer.singleShot(0, self, lambda: self._print_all(order, prints))
+
+    def _print_all(self, order: OrderId, prints: Collection[Paper]) -> None:
+        told = []
+        if order == self.order:
+            for paper, act in (
+                (Paper.RECEIPT, self.print_receipt),
+                (Paper.TICKET, self.print_tickets),
+                (Paper.BADGE, self.print_badges),
+            ):
+                if paper in prints:
+                    act()
+                    told.append(self.told.text())
+            self.told.setText("\n".join(told))
 
     def refresh(self) -> None:
         """Show it as it stands: the server may have given it a locator, or it was voided."""
@@ -105,7 +127,7 @@ class Sold(QFrame):
         self.warning.setText(lack if lacking else "")
         self.warning.setVisible(lacking)
         lines = receipt(self._workspace, self.order, self._cash)
-        image = picture(sheet(lines), _DOTS_PER_MM * self.devicePixelRatioF())
+        image = picture(sheet(self.tr("Receipt"), lines), _DOTS_PER_MM * self.devicePixelRatioF())
         image.setDevicePixelRatio(self.devicePixelRatioF())
         self.paper.setPixmap(QPixmap.fromImage(image))
         self.paper.setAccessibleName(plain(lines))
@@ -121,16 +143,19 @@ class Sold(QFrame):
         known = (self._workspace.get(Pass, one.ticket) for one in seats if not one.is_cancelled)
         return [one for one in known if one is not None]
 
+    def _receipt(self, order: OrderId) -> Sheet:
+        return sheet(self.tr("Receipt"), receipt(self._workspace, order, self._cash))
+
     def print_receipt(self) -> None:
         if self.order is not None:
-            lines = receipt(self._workspace, self.order, self._cash)
-            self._do(lambda: self._badges.print_sheets(sheet(lines)), self.tr("The receipt is at the printer."))
+            paper = self._receipt(self.order)
+            self._do(lambda: self._badges.print_sheets(paper), self.tr("The receipt is at the printer."))
 
     def save_receipt(self) -> None:
         file = None if self.order is None else self._ask_file(self, "receipt.pdf")
         if file is not None and self.order is not None:
-            lines = receipt(self._workspace, self.order, self._cash)
-            self._do(lambda: save_pdf([sheet(lines)], file), self.tr("Written to {0}.").format(file.name))
+            paper = self._receipt(self.order)
+            self._do(lambda: save_pdf([paper], file), self.tr("Written to {0}.").format(file.name))
 
     def print_tickets(self) -> None:
         sheets = [self._badges.ticket(one) for one in self._passes()]

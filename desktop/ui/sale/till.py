@@ -17,7 +17,7 @@ from shared.conference.seat_types import SeatType
 from shared.kernel import checks
 from shared.kernel.decider import Rejected
 from shared.kernel.ids import DeviceId, OrderId, PersonId, SeatTypeId, TicketId
-from shared.registration.allotments import Allotment, AllotmentState, LeaseAllotment, ReturnAllotment
+from shared.registration.allotments import Allotment, AllotmentState, LeaseAllotment
 from shared.registration.door_sale import (
     DoorSale,
     DoorTicket,
@@ -25,7 +25,6 @@ from shared.registration.door_sale import (
     RecordTillCount,
     SeatAtDoor,
     Takings,
-    VoidDoorSale,
     order_of,
 )
 from shared.registration.receipts import Method
@@ -133,10 +132,6 @@ class Till:
             LeaseAllotment(allotment=self._new_id(), desk=desk, seat_type=seat_type, quantity=quantity)
         )
 
-    def give_back(self, lease: str) -> None:
-        """Return what was not sold."""
-        self._workspace.issue(ReturnAllotment(allotment=lease))
-
     def new_person(self) -> PersonId:
         return PersonId(self._new_id())
 
@@ -192,9 +187,6 @@ class Till:
                 )
         raise Rejected("no_seats_left", seat_type=seat_type)
 
-    def void(self, order: OrderId) -> None:
-        self._workspace.issue(VoidDoorSale(order=order))
-
     # Money
 
     @property
@@ -224,12 +216,10 @@ class Till:
         ]
         return sorted(mine, key=lambda one: one.counts[-1].counted_at, reverse=True)
 
-    def count(self, *, opening: int, counted: int) -> None:
-        """Close the till."""
-        self._workspace.issue(
-            RecordTillCount(
-                till=self.till, currency=self.currency, opening=opening, counted=counted, counted_at=self._now()
-            )
+    def counting(self, *, opening: int, counted: int) -> RecordTillCount:
+        """The command that closes the till."""
+        return RecordTillCount(
+            till=self.till, currency=self.currency, opening=opening, counted=counted, counted_at=self._now()
         )
 
     def sale(self, order: OrderId) -> DoorSale | None:

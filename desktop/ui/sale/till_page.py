@@ -3,19 +3,24 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
+from desktop.ui.badges.printing import BadgeDesk
 from desktop.ui.parts.amounts import Amount
 from desktop.ui.parts.field import Field, whole_number
+from desktop.ui.parts.form_dialog import ConfirmDialog
 from desktop.ui.parts.labels import Chip, Elided, button, card, clear, label, rule
+from desktop.ui.parts.rows import line, scrolled
 from desktop.ui.parts.shapes import Shape
+from desktop.ui.parts.slip import sheet
+from desktop.ui.sale.asking import ask_count, ask_return, ask_void, buyers
+from desktop.ui.sale.receipt import count_slip
 from desktop.ui.sale.till import Lease, Till
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
-from shared.checkin.verdict import Pass
 from shared.kernel.decider import Rejected
 from shared.kernel.ids import OrderId, SeatTypeId
 from shared.registration.allotments import LEASE_MOST
@@ -27,13 +32,17 @@ _SALES_SHOWN = 50
 
 
 class TillPage(QWidget):
-    """`is_online` tells whether the server answers, so that seats can be leased. `chosen` asks for a sale's receipt."""
+    """`is_online` tells whether the server answers, so that seats can be leased. `chosen` asks for a sale's receipt.
+
+    `dialog` is what is being asked, before money or seats go somewhere else.
+    """
 
     chosen = Signal(str)
 
-    def __init__(self, workspace: Workspace, till: Till, is_online: Callable[[], bool]) -> None:
+    def __init__(self, workspace: Workspace, till: Till, badges: BadgeDesk, is_online: Callable[[], bool]) -> None:
         super().__init__()
-        self._workspace, self._till, self._is_online = workspace, till, is_online
+        self._workspace, self._till, self._badges, self._is_online = workspace, till, badges, is_online
+        self.dialog: ConfirmDialog | None = None
         self.seat_type = QComboBox()
         self.quantity = whole_number(1, LEASE_MOST)
         self.quantity.setValue(10)
@@ -79,7 +88,7 @@ class TillPage(QWidget):
         inside.addLayout(self._sales)
         column.addWidget(frame)
         column.addStretch(1)
-        return _scrolled(column, self.tr("Seats and sales"))
+        return scrolled(column, self.tr("Seats and sales"))
 
     def _side(self) -> QWidget:
         column = QVBoxLayout()
@@ -98,9 +107,11 @@ class TillPage(QWidget):
         inside.addWidget(self.count)
         self.last = label("", "small", wraps=True)
         inside.addWidget(self.last)
+        self.print_count = button(self.tr("Print the last c&ount"), self._print_count)
+        inside.addWidget(self.print_count)
         column.addWidget(frame)
         column.addStretch(1)
-        side = _scrolled(column, self.tr("Till"))
+        side = scrolled(column, self.tr("Till"))
         side.setFixedWidth(_SIDE_WIDTH)
         return side
 
@@ -110,12 +121,35 @@ class TillPage(QWidget):
         self._do(lambda: self._till.lease(SeatTypeId(self.seat_type.currentData()), self.quantity.value()))
 
     def _count(self) -> None:
-        def act() -> None:
-            self._till.count(opening=self.opening.minor, counted=self.counted.minor)
-            self.opening.show_minor(0)
-            self.counted.show_minor(0)
+        expected = self.opening.minor + self._till.takings.in_till(self._till.currency)
+        count = self._till.counting(opening=self.opening.minor, counted=self.counted.minor)
+        self._ask(ask_count(self._workspace, count, expected, self.window()))
+        assert self.dialog is not None, "it was just asked"
+        self.dialog.accepted.connect(self._counted)
 
-        self._do(act)
+    def _counted(self) -> None:
+        self.opening.show_minor(0)
+        self.counted.show_minor(0)
+
+    def _print_count(self) -> None:
+        takings = next(iter(self._till.counted()), None)
+        if takings is not None:
+            lines = count_slip(self._workspace, takings, takings.counts[-1])
+            self._do(lambda: self._badges.print_sheets(sheet(self.tr("Closing count"), lines)))
+
+    def _ask(self, dialog: ConfirmDialog) -> None:
+        self.dialog = dialog
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(lambda _: self.refresh())
+        dialog.open()
+
+    def ask_void(self, order: OrderId, sale: DoorSale) -> None:
+        """Ask whether a sale is taken back."""
+        self._ask(ask_void(self._workspace, order, sale, self.window()))
+
+    def ask_return(self, lease: Lease) -> None:
+        """Ask whether a lease is given back."""
+        self._ask(ask_return(self._workspace, lease.id, lease.allotment.left, lease.allotment, self.window()))
 
     def _do(self, act: Callable[[], None]) -> None:
         told = ""
@@ -163,7 +197,7 @@ class TillPage(QWidget):
         self._offline.setVisible(not is_online)
 
     def _lease_row(self, lease: Lease) -> QWidget:
-        line, row = _line()
+        made, row = line()
         name = words.seat_type(self._workspace, lease.allotment.seat_type)
         row.addWidget(Elided(name, "strong"), 1)
         if lease.has_blanks:
@@ -171,14 +205,13 @@ class TillPage(QWidget):
             row.addWidget(label(text))
         else:
             row.addWidget(Chip(Shape.CLOCK, self.tr("waiting for the server"), Tone.WAITING))
-        back = partial(self._do, partial(self._till.give_back, lease.id))
-        row.addWidget(button(self.tr("Return"), back, "quiet", name=self.tr("Return the lease of {0}").format(name)))
-        return line
+        back = partial(self.ask_return, lease)
+        row.addWidget(button(self.tr("Return…"), back, "quiet", name=self.tr("Return the lease of {0}").format(name)))
+        return made
 
     def _sale_row(self, order: OrderId, sale: DoorSale) -> QWidget:
-        line, row = _line()
-        holder = self._workspace.get(Pass, sale.seats[0].ticket) if sale.seats else None
-        who = "" if holder is None else words.holder(holder)
+        made, row = line()
+        who = buyers(self._workspace, sale)
         names = ", ".join(dict.fromkeys(words.seat_type(self._workspace, one.seat_type) for one in sale.seats))
         row.addWidget(label(words.short_moment(sale.sold_at), "muted"))
         row.addWidget(Elided(f"{who} · {names}"), 1)
@@ -191,9 +224,9 @@ class TillPage(QWidget):
         if sale.is_voided:
             row.addWidget(Chip(Shape.CROSS, self.tr("voided"), Tone.NEUTRAL))
         else:
-            void = partial(self._do, partial(self._till.void, order))
-            row.addWidget(button(self.tr("Void"), void, "quiet", name=self.tr("Void the sale to {0}").format(who)))
-        return line
+            void = partial(self.ask_void, order, sale)
+            row.addWidget(button(self.tr("Void…"), void, "quiet", name=self.tr("Void the sale to {0}").format(who)))
+        return made
 
     def _show_takings(self) -> None:
         clear(self._takings)
@@ -202,10 +235,11 @@ class TillPage(QWidget):
         if takings.voids:
             self._pair(self.tr("Voided"), words.count(takings.voids))
         for method in (Method.CASH, Method.TERMINAL):
-            self._pair(words.method(method), words.money(_net(takings, method, currency), currency))
+            self._pair(words.method(method), words.money(takings.net(method, currency), currency))
         counted = next(iter(self._till.counted()), None)
         self.last.setText("" if counted is None else self._count_said(counted))
         self.last.setVisible(counted is not None)
+        self.print_count.setVisible(counted is not None)
         self._say_difference()
 
     def _count_said(self, takings: Takings) -> str:
@@ -214,7 +248,7 @@ class TillPage(QWidget):
         return told.format(
             when=words.moment(count.counted_at),
             amount=words.money(count.counted, count.currency),
-            difference=_signed(count.difference, count.currency),
+            difference=words.signed_money(count.difference, count.currency),
         )
 
     def _say_difference(self) -> None:
@@ -222,42 +256,13 @@ class TillPage(QWidget):
         expected = self.opening.minor + self._till.takings.in_till(currency)
         told = self.tr("Expected: {0}").format(words.money(expected, currency))
         if self.counted.minor:
-            told += " · " + self.tr("difference {0}").format(_signed(self.counted.minor - expected, currency))
+            told += " · " + self.tr("difference {0}").format(
+                words.signed_money(self.counted.minor - expected, currency)
+            )
         self.difference.setText(told)
 
     def _pair(self, name: str, text: str) -> None:
-        line, row = _line()
+        made, row = line()
         row.addWidget(label(name, "muted"), 1)
         row.addWidget(label(text, "strong"))
-        self._takings.addWidget(line)
-
-
-def _net(takings: Takings, method: Method, currency: str) -> int:
-    taken, given = (sums.get(method, {}).get(currency, 0) for sums in (takings.taken, takings.given_back))
-    return taken - given
-
-
-def _signed(amount: int, currency: str) -> str:
-    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
-    return f"{sign}{words.money(abs(amount), currency)}"
-
-
-def _line() -> tuple[QWidget, QHBoxLayout]:
-    line = QWidget()
-    row = QHBoxLayout(line)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(Space.SMALL)
-    return line, row
-
-
-def _scrolled(column: QVBoxLayout, name: str) -> QScrollArea:
-    inside = QWidget()
-    inside.setProperty("look", "page")
-    inside.setLayout(column)
-    column.setContentsMargins(0, 0, Space.SMALL, 0)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidget(inside)
-    area.setAccessibleName(name)
-    return area
+        self._takings.addWidget(made)

@@ -5,14 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
+from desktop.ui.badges.printing import Paper
 from desktop.ui.desk import Line
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.paper import Sheet
 from desktop.ui.sale.sale_screen import SaleScreen
 from shared.checkin.verdict import Attendee, Pass
 from shared.kernel.ids import SeatTypeId
-from shared.registration.door_sale import DoorSale, RecordDoorSale, RecordTillCount, Source
+from shared.registration.door_sale import DoorSale, RecordDoorSale, RecordTillCount, Source, Takings
 from shared.registration.receipts import Method
 from tests.desktop.ui.conftest import Open
 from tests.desktop.ui.stage import CONFERENCE, FULL, WORKSHOP, Stage, StagedDesk
@@ -60,6 +65,15 @@ def _fill(sale: SaleScreen, first: str, last: str, *seat_types: SeatTypeId) -> N
     sale.counter.seats.choose(seat_types)
 
 
+def _void(sale: SaleScreen) -> None:
+    order, sold = sale._till.sales()[0]
+    sale.till_page.ask_void(order, sold)
+
+
+def _said(dialog: QWidget) -> str:
+    return "\n".join(one.text() for one in dialog.findChildren(QLabel))
+
+
 def _command(west: Desktop) -> RecordDoorSale:
     command = west.workspace.pending[-1].command
     assert isinstance(command, RecordDoorSale)
@@ -78,7 +92,7 @@ def test_nothing_is_sold_before_the_server_granted_a_lease(west: Desktop, open_w
     west.sync()
     sale.refresh()
     assert [row.stock.left for row in counter.seats.rows] == [10, 0, 0]
-    assert counter._nothing.isHidden()
+    assert counter._nothing.text.startswith("None left here: Workshop: proofs by hand, Dinner.")
 
 
 def test_seats_are_leased_only_while_the_server_answers(west: Desktop, open_window: Open) -> None:
@@ -201,7 +215,13 @@ def test_a_voided_sale_gives_back_money_and_seat(west: Desktop, open_window: Ope
     sale.counter.payment.sell.click()
     assert sale._till.takings.in_till("EUR") == 240_00
     order, _ = sale._till.sales()[0]
-    sale.till_page._do(lambda: sale._till.void(order))
+    _void(sale)
+    assert sale._till.takings.in_till("EUR") == 240_00, "nothing happens before it is confirmed"
+    asked = sale.till_page.dialog
+    assert asked is not None
+    assert asked.windowTitle() == "Void the sale to Ana Costa?"
+    assert "Give 240.00 EUR in cash back to Ana Costa." in _said(asked)
+    asked.accept_button.click()
     assert sale._till.takings.in_till("EUR") == 0
     assert sale._till.sale(order).is_voided  # type: ignore[union-attr]
     sale.counter.sold.refresh()
@@ -213,7 +233,8 @@ def test_a_voided_sale_gives_back_money_and_seat(west: Desktop, open_window: Ope
 
 
 def test_the_closing_count_says_the_difference_and_opens_a_new_till(west: Desktop, open_window: Open) -> None:
-    sale = _sale(open_window(StagedDesk(west)))
+    window = open_window(StagedDesk(west))
+    sale = _sale(window)
     _lease(sale, west, FULL)
     _fill(sale, "Ana", "Costa", FULL)
     sale.counter.payment.sell.click()
@@ -223,14 +244,23 @@ def test_the_closing_count_says_the_difference_and_opens_a_new_till(west: Deskto
     page.counted.setValue(280)
     assert page.difference.text() == "Expected: 290.00 EUR · difference −10.00 EUR"
     page.count.click()
+    assert page.dialog is not None
+    assert "expected 290.00 EUR: a difference of −10.00 EUR." in _said(page.dialog)
+    assert not west.workspace.get(Takings, first).counts  # type: ignore[union-attr]
+    page.dialog.accept_button.click()
     count = west.workspace.pending[-1].command
     assert isinstance(count, RecordTillCount)
     assert (count.till, count.opening, count.counted) == (first, 50_00, 280_00)
     assert sale._till.till != first
     assert "−10.00 EUR" in page.last.text()
-    order, _ = sale._till.sales()[0]
-    page._do(lambda: sale._till.void(order))
-    assert page.error.text() == "The till was counted after this sale. Ask an organizer to void it."
+    assert (page.opening.minor, page.counted.minor) == (0, 0)
+    assert window.screens is not None
+    tray = window.screens.badges.press = PaperTray()
+    page.print_count.click()
+    assert [one.title for one in tray.sheets] == ["Closing count"]
+    _void(sale)
+    page.dialog.accept_button.click()
+    assert page.dialog.error.text() == "The till was counted after this sale. Ask an organizer to void it."
     west.sync()
     assert west.workspace.problems() == []
 
@@ -239,7 +269,11 @@ def test_a_lease_is_returned(west: Desktop, open_window: Open) -> None:
     sale = _sale(open_window(StagedDesk(west)))
     _lease(sale, west, FULL)
     page = sale.till_page
-    page._do(lambda: sale._till.give_back(sale._till.leases()[0].id))
+    page.ask_return(sale._till.leases()[0])
+    assert page.dialog is not None
+    assert page.dialog.windowTitle() == "Return 3 seats of Full conference?"
+    assert len(sale._till.leases()) == 1
+    page.dialog.accept_button.click()
     assert sale._till.leases() == []
     west.sync()
     assert west.workspace.problems() == []
@@ -267,3 +301,101 @@ def test_the_receipt_is_written_as_pdf_and_the_tickets_are_printed(
     sold.print_receipt()
     sold.print_tickets()
     assert [one.title for one in tray.sheets] == ["Receipt", "Ticket"]
+
+
+def _type(sale: SaleScreen, text: str, *keys: Qt.Key) -> None:
+    QTest.keyClicks(_focus(sale), text)
+    for key in keys:
+        QTest.keyClick(_focus(sale), key)
+
+
+def _focus(sale: SaleScreen) -> QWidget:
+    found = sale.window().focusWidget()
+    assert found is not None
+    return found
+
+
+def test_a_walk_in_is_served_by_keyboard_alone_in_few_keys(west: Desktop, open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(StagedDesk(west))
+    qtbot.waitUntil(window.isActiveWindow)
+    sale = _sale(window)
+    _lease(sale, west, FULL, WORKSHOP)
+    counter = sale.counter
+    counter.start()
+    qtbot.waitUntil(counter.seats.rows[0].box.isVisible)
+    QTest.keyClick(_focus(sale), Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    _type(sale, "Ana", Qt.Key.Key_Tab)
+    _type(sale, "Costa", Qt.Key.Key_Return)
+    assert _focus(sale) is counter.payment.given
+    _type(sale, "300", Qt.Key.Key_Return)
+    assert [one.seat_type for one in _command(west).seats] == [FULL]
+    assert counter.sold.change.text() == "Change: 60.00 EUR"
+    assert _focus(sale) is counter.sold.next
+    QTest.keyClick(counter.sold.next, Qt.Key.Key_Space)
+    assert _focus(sale) is counter.person.fields["first_name"].control
+    assert counter.seats.chosen == ()
+
+
+def test_the_only_type_that_is_left_is_chosen_for_each_customer(west: Desktop, open_window: Open) -> None:
+    sale = _sale(open_window(StagedDesk(west)))
+    _lease(sale, west, FULL)
+    sale.counter.start()
+    assert sale.counter.seats.chosen == (FULL,)
+    said = sale.counter._nothing.text
+    assert "None left here: Workshop: proofs by hand, Dinner." in said
+    _type(sale, "Ana", Qt.Key.Key_Tab)
+    _type(sale, "Costa", Qt.Key.Key_Return, Qt.Key.Key_Return)
+    assert [one.price for one in _command(west).seats] == [240_00], "nothing typed is the exact amount"
+
+
+def test_what_the_desk_prints_after_a_sale_comes_by_itself(west: Desktop, open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(StagedDesk(west))
+    sale = _sale(window)
+    _lease(sale, west, FULL)
+    assert window.screens is not None
+    badges, tray = window.screens.badges, PaperTray()
+    badges.press = tray
+    for paper in (Paper.RECEIPT, Paper.BADGE):
+        badges.print_after_sale(paper, does=True)
+    _fill(sale, "Ana", "Costa", FULL)
+    sale.counter.payment.sell.click()
+    qtbot.waitUntil(lambda: bool(sale.counter.sold.told.text()))
+    assert [one.title for one in tray.sheets] == ["Receipt"]
+    assert sale.counter.sold.told.text() == (
+        "The receipt is at the printer.\nThere is no badge layout yet. An organizer makes one under Badges."
+    )
+
+
+def test_an_organizer_sees_all_tills_and_writes_off_the_lease_of_a_desk_that_is_away(
+    west: Desktop, open_window: Open, stage: Stage
+) -> None:
+    sale = _sale(open_window(StagedDesk(west)))
+    assert sale.all_desks.isHidden()
+    _lease(sale, west, FULL)
+    _fill(sale, "Ana", "Costa", FULL)
+    sale.counter.payment.sell.click()
+    sale.till_page.counted.setValue(230)
+    sale.till_page.count.click()
+    assert sale.till_page.dialog is not None
+    sale.till_page.dialog.accept_button.click()
+    west.sync()
+    stage.laptop.sync()
+    laptop = _sale(open_window(StagedDesk(stage.laptop)))
+    laptop.all_desks.click()
+    page = laptop.desks_page
+    shown = _said(page)
+    assert "West tablet" in shown
+    assert "Cash 240.00 EUR" in shown
+    assert "counted, difference −10.00 EUR" in shown
+    assert "2 left of 3" in shown
+    write_off = next(one for one in page.findChildren(QPushButton) if one.text() == "Write off…")
+    write_off.click()
+    assert page.dialog is not None
+    assert page.dialog.windowTitle() == "Write off 2 seats of Full conference?"
+    assert "What West tablet sold of them" in _said(page.dialog)
+    page.dialog.accept_button.click()
+    stage.laptop.sync()
+    assert stage.laptop.workspace.problems() == []
+    west.sync()
+    sale.refresh()
+    assert [row.stock.left for row in sale.counter.seats.rows] == [0, 0, 0]

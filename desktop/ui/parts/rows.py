@@ -1,0 +1,28 @@
+"""Rows of widgets under each other, and the area in which a column of cards scrolls."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.ui.tokens import Space
+
+
+def line() -> tuple[QWidget, QHBoxLayout]:
+    """An empty row, and the layout to fill it."""
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(Space.SMALL)
+    return made, row
+
+
+def scrolled(column: QVBoxLayout, name: str) -> QScrollArea:
+    """A column that scrolls where it is too long."""
+    inside = QWidget()
+    inside.setProperty("look", "page")
+    inside.setLayout(column)
+    column.setContentsMargins(0, 0, Space.SMALL, 0)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(inside)
+    area.setAccessibleName(name)
+    return area
