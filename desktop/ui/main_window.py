@@ -12,7 +12,7 @@ from desktop.ui.connection_details import ConnectionDetails
 from desktop.ui.desk import Connection, Desk, Line
 from desktop.ui.door.camera_panel import Source, system_camera
 from desktop.ui.door.door_screen import DoorScreen
-from desktop.ui.door.scanner import Scanner
+from desktop.ui.door.scanner import Hears, Scanner
 from desktop.ui.door.sounds import Sounds
 from desktop.ui.enrol.enrol_screen import EnrolScreen
 from desktop.ui.home.create_dialog import CreateDialog
@@ -59,7 +59,8 @@ class MainWindow(QMainWindow):
         self._desk, self._settings, self._server, self._camera = desk, settings, server, camera
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        self.scanner = Scanner(application, self)
+        self.scanner = Scanner(application, self, self._hears)
+        self.scanner.scanned.connect(self._on_scanned)
         self._appearance = appearance or Appearance(application, settings)
         self._leaving = Leaving(self, self._unsaved, self.closed.emit)
         self.kiosk = Kiosk(self, settings, lambda: desk.now().timestamp())
@@ -145,7 +146,7 @@ class MainWindow(QMainWindow):
         """Work on this conference from now on."""
         workspace = self._desk.workspaces()[conference]
         if conference not in self._by_conference:
-            screens = Screens(workspace, self._desk, self.scanner, self._settings, self, self._camera)
+            screens = Screens(workspace, self._desk, self._settings, self, self._camera)
             screens.gone.connect(self.go)
             screens.unsaved.connect(self._mark_unsaved)
             screens.sounded.connect(self.sounded)
@@ -174,6 +175,19 @@ class MainWindow(QMainWindow):
         if isinstance(screen, DoorScreen):
             screen.focus_first()
             QTimer.singleShot(_QUIET_MS, self.sounds, self.sounds.prepare)
+
+    def _hears(self) -> Hears:
+        """Scans are for the door of the conference that is worked on, and for no other's."""
+        door = None if self.screens is None else self.screens.door
+        return Hears.NOTHING if door is None else door.hears
+
+    def _on_scanned(self, text: str) -> None:
+        """Bring the door up, from behind whatever menu is open over it, and scan."""
+        while (popup := QApplication.activePopupWidget()) is not None and popup.close():
+            pass
+        self.go("door")
+        if self.screens is not None and self.screens.door is not None:
+            self.screens.door.scan(text)
 
     def enrol(self) -> None:
         """Ask for what enrolment needs."""

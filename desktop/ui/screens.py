@@ -18,7 +18,6 @@ from desktop.ui.devices.devices_screen import DevicesScreen
 from desktop.ui.discounts.discounts_screen import DiscountsScreen
 from desktop.ui.door.camera_panel import Source, system_camera
 from desktop.ui.door.door_screen import DoorScreen
-from desktop.ui.door.scanner import Scanner
 from desktop.ui.editor.editor_screen import EditorScreen
 from desktop.ui.exchange.export_dialog import ExportDialog
 from desktop.ui.exchange.import_dialog import ImportDialog
@@ -52,7 +51,6 @@ class Screens(QObject):
         self,
         workspace: Workspace,
         desk: Desk,
-        scanner: Scanner,
         settings: QSettings,
         parent: QObject,
         camera: Source = system_camera,
@@ -60,7 +58,7 @@ class Screens(QObject):
         super().__init__(parent)
         self.workspace = workspace
         self.changes = Changes(workspace, self)
-        self._desk, self._scanner, self._camera, self._settings = desk, scanner, camera, settings
+        self._desk, self._camera, self._settings = desk, camera, settings
         self.badges = BadgeDesk(workspace, settings, SystemPress(), new_id=desk.new_id, now=desk.now)
         self._made: dict[str, QWidget] = {}
         self._makers: Mapping[str, Callable[[], QWidget]] = {
@@ -94,9 +92,10 @@ class Screens(QObject):
         return screen
 
     @property
-    def is_at_door(self) -> bool:
-        """Whether the door was opened, so that scans are for it."""
-        return "door" in self._made
+    def door(self) -> DoorScreen | None:
+        """The door once it was opened, so that scans are for it."""
+        made = self._made.get("door")
+        return made if isinstance(made, DoorScreen) else None
 
     @property
     def is_unsaved(self) -> bool:
@@ -150,7 +149,6 @@ class Screens(QObject):
         made = DoorScreen(
             self.workspace,
             self.changes,
-            scanner=self._scanner,
             camera=self._camera,
             connection=lambda: self._desk.connection(self.workspace.conference),
             settings=self._settings,
@@ -158,7 +156,6 @@ class Screens(QObject):
             now=self._desk.now,
         )
         made.further_asked.connect(self._sell_further)
-        made.came_up.connect(lambda: self.gone.emit("door"))
         made.sounded.connect(self.sounded)
         return made
 

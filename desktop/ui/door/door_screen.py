@@ -18,8 +18,8 @@ from desktop.ui.door.counters import RATE_OVER, Counters
 from desktop.ui.door.doorkeeper import Doorkeeper, Post, Scanned
 from desktop.ui.door.findings import look
 from desktop.ui.door.gate_bar import GateBar
-from desktop.ui.door.scanner import Scanner
-from desktop.ui.door.search import Results, ScanField
+from desktop.ui.door.scanner import Hears
+from desktop.ui.door.search import Results, SearchField
 from desktop.ui.door.strip import MOST, Strip
 from desktop.ui.door.ticket_card import TicketCard
 from desktop.ui.door.verdict_panel import VerdictPanel
@@ -41,13 +41,12 @@ _QUIET_MS: Final = 150  # between repaints of numbers and strip while many chang
 
 
 class DoorScreen(Page):
-    """`sounded` carries the tone of each verdict, for a sound. `came_up` asks to bring the door to the front.
+    """`sounded` carries the tone of each verdict, for a sound.
 
     `further_asked` carries the ticket's row of somebody who wants to buy another seat.
     """
 
     sounded = Signal(str)
-    came_up = Signal()
     further_asked = Signal(object)
 
     def __init__(
@@ -55,7 +54,6 @@ class DoorScreen(Page):
         workspace: Workspace,
         changes: Changes,
         *,
-        scanner: Scanner,
         camera: Source,
         connection: Callable[[], Connection],
         settings: QSettings,
@@ -77,7 +75,7 @@ class DoorScreen(Page):
         self.card.holder.corrected.connect(self._show_corrected)
         self.card.holder.further_asked.connect(self.further_asked)
         self.card.holder.badge_asked.connect(self._print)
-        self.field = ScanField()
+        self.field = SearchField()
         self.field.setPlaceholderText(self.tr("Scan, or search by name (Ctrl+F)"))
         self.field.setAccessibleName(self.tr("Scan or search"))
         QShortcut(QKeySequence.StandardKey.Find, self, self.field.setFocus)
@@ -86,7 +84,6 @@ class DoorScreen(Page):
         self.strip.chosen.connect(self._show_again)
         self.field.textChanged.connect(self._find)
         self.field.down_pressed.connect(self.results.enter)
-        self.field.coded.connect(self.scan)
         self.results.chosen.connect(self._take)
         self.results.left.connect(self.field.setFocus)
         self._side = QStackedWidget()
@@ -97,8 +94,6 @@ class DoorScreen(Page):
         self.camera = CameraPanel(settings, camera)
         self.camera.coded.connect(self.scan)
         self._arrange()
-        self._scanner = scanner
-        scanner.scanned.connect(self._on_scanner)
         self._is_stale = QTimer(self)
         self._is_stale.setSingleShot(True)
         self._is_stale.setInterval(_QUIET_MS)
@@ -138,10 +133,12 @@ class DoorScreen(Page):
 
     # Scanning
 
-    def _on_scanner(self, text: str) -> None:
-        if self._scanner.is_active and self.gate.post is not None:
-            self.came_up.emit()
-            self.scan(text)
+    @property
+    def hears(self) -> Hears:
+        """What scans are for this door: none without a gate, and foreign codes only where it is in front."""
+        if self.gate.post is None:
+            return Hears.NOTHING
+        return Hears.ALL if self.isVisible() else Hears.TICKETS
 
     def scan(self, text: str) -> None:
         """A code was scanned."""
@@ -283,7 +280,6 @@ class DoorScreen(Page):
         post = self.gate.post
         has_moved = _place(post) != _place(self._stood)
         self._stood = post
-        self._scanner.is_active = post is not None
         if post is None:
             self.field.setEnabled(False)
             if self.gate.area.count():

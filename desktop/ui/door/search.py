@@ -1,7 +1,5 @@
 """Find somebody without a code: from the first letter, chosen by keyboard. Enter never takes the first of several."""
 
-from collections.abc import Callable
-from time import monotonic
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -9,7 +7,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem
 
 from desktop.ui import words
-from desktop.ui.door.scanner import pressed_at
 from desktop.ui.parts.shapes import Shape, icon
 from desktop.ui.parts.two_lines import TwoLines
 from desktop.ui.tokens import Tone
@@ -18,43 +15,25 @@ from shared.checkin.verdict import Admission, Pass, admission_id, is_inside
 from shared.kernel.ids import AreaId
 
 _MOST: Final = 50
-_BURST_S: Final = 0.035
-_BURST_LEAST: Final = 8
+_TO_THE_FOUND: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_PageDown})
 
 
-class ScanField(QLineEdit):
-    """Takes names, and codes of any scanner: `coded` tells of what came at a scanner's speed, and ended with Enter."""
+class SearchField(QLineEdit):
+    """Takes names. What a scanner sends does not get here."""
 
-    coded = Signal(str)
     down_pressed = Signal()
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._clock = clock
-        self._last = 0.0
-        self._is_burst = True
         self.setClearButtonEnabled(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self._is_burst and len(self.text()) >= _BURST_LEAST:
-                text = self.text()
-                self.clear()
-                self.coded.emit(text)
-            else:
-                self.down_pressed.emit()
-            return
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_PageDown):
+        if event.key() in _TO_THE_FOUND:
             self.down_pressed.emit()
-            return
-        if event.key() == Qt.Key.Key_Escape and self.text():
+        elif event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
-            return
-        if event.text():
-            now = pressed_at(event, self._clock)
-            self._is_burst = not self.text() or (self._is_burst and now - self._last < _BURST_S)
-            self._last = now
-        super().keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
 
 
 class Results(QListWidget):
