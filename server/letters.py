@@ -6,7 +6,6 @@ reach the letter as values, so that a name can neither become a heading nor a li
 
 import re
 import textwrap
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +25,8 @@ from server.language import Words, words
 
 _WIDTH: Final = 76
 _DOMAIN: Final = re.compile(r"{0}(\.{0})*".format(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"))
-_TURNS: Final = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+# The last ones let text run from right to left, or end that: what follows a name would be turned around.
+_CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _FOLDER: Final = Path(__file__).parent / "templates"
 
 
@@ -249,10 +249,4 @@ def one_line(text: str) -> str:
 
 def clean(text: str) -> str:
     """The text with `\\n` for every line break, and without other characters that control anything."""
-    lines = "\n".join(text.splitlines())
-    return "".join(one for one in lines if one == "\n" or not _controls(one))
-
-
-def _controls(character: str) -> bool:
-    """Also where text runs from right to left all of a sudden, which would turn around what follows a name."""
-    return unicodedata.category(character) in ("Cc", "Cs") or unicodedata.bidirectional(character) in _TURNS
+    return _CONTROLS.sub("", "\n".join(text.splitlines()))

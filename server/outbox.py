@@ -52,7 +52,10 @@ class _Ends:
 
 
 class Outbox:
-    """Takes what is due of one kind, has it done, and keeps how it ended. `attempts_most` None: never given up."""
+    """Takes what is due of one kind, has it done, and keeps how it ended. `attempts_most` None: never given up.
+
+    `stand_back` is called before each thing, and waits while others are to go first.
+    """
 
     def __init__(
         self,
@@ -62,12 +65,14 @@ class Outbox:
         *,
         clock: Callable[[], datetime],
         attempts_most: int | None = None,
+        stand_back: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._kind = kind
         self._handle = handle
         self._clock = clock
         self._attempts_most = attempts_most
+        self._stand_back = stand_back
         self._is_stopping = Event()
 
     def stop(self) -> None:
@@ -97,6 +102,7 @@ class Outbox:
         ends, broken = _Ends(), None
         with closing(self._handle(taken, now)) as handled:
             for place, one in enumerate(taken):
+                self._stand_back()
                 if self._is_stopping.is_set() or self._clock() - now > _BUSY_MOST:
                     ends.untried = taken[place:]
                     break

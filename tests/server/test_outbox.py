@@ -222,3 +222,20 @@ def test_a_server_that_stops_finishes_only_the_mail_in_hand(opened: Authority) -
 
     after = Outbox(opened.engine, Kind.MAIL, finish, clock=opened.clock)
     assert after.run_due() >= 2, "the others are there at once for whoever comes next"
+
+
+def test_it_stands_back_before_each_thing(opened: Authority) -> None:
+    opened.run(order(1, seat_type=FREE), order(2, seat_type=FREE), actor=WEB)
+    order_of_things: list[str] = []
+
+    def handle(taken: Sequence[Taken], now: datetime) -> Generator[Failed | None, None, None]:
+        for one in taken:
+            order_of_things.append(one.name)
+            yield None
+
+    polite = Outbox(
+        opened.engine, Kind.MAIL, handle, clock=opened.clock, stand_back=lambda: order_of_things.append("stands back")
+    )
+    polite.run_due()
+    assert order_of_things[::2] == ["stands back"] * (len(order_of_things) // 2)
+    assert order_of_things[1::2].count("order_link") == 2
