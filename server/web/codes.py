@@ -38,6 +38,6 @@ async def remove_code(order: AnOrder, code: str, request: Request) -> Response:
 
 async def with_code(order: Opened, command: ApplyCode, command_id: str, *, address: str) -> Order:
     """The order with a code that the client at this address entered; Rejected with the reason if it does not fit."""
-    with order.services.attempts.guessing_codes(address, order.space):
+    async with order.services.attempts.guessing_codes(address, order.space):
         receipt = await order.run(command, command_id)
     return await order.row(receipt.changes)

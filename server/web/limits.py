@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
@@ -60,6 +60,14 @@ class BodyLimits:
         await self._app(scope, limited, send)
 
 
+@dataclass(slots=True)
+class _Turns:
+    """Of one address: how many guess or wait, and the turns that are free."""
+
+    asked: int = 0
+    free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_GUESSES_AT_ONCE))
+
+
 class Attempts:
     """Wrong guesses, counted in memory. `per_conference` also limits guesses that come from many addresses.
 
@@ -69,7 +77,7 @@ class Attempts:
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._guessing: Counter[tuple[str, str]] = Counter()
+        self._guessing: dict[tuple[str, str], _Turns] = {}
 
     def check(self, request: Request, conference: str, *, per_conference: bool) -> None:
         """Problem if there were too many misses lately."""
@@ -87,23 +95,27 @@ class Attempts:
         self.check(request, conference, per_conference=False)
         self.missed(request, conference, per_conference=False)
 
-    @contextmanager
-    def guessing_codes(self, address: str, conference: str) -> Iterator[None]:
-        """Around a command with a discount code: if there is no such code, it was a miss. Problem as in `check`."""
+    @asynccontextmanager
+    async def guessing_codes(self, address: str, conference: str) -> AsyncIterator[None]:
+        """Around a command with a discount code: if there is no such code, it was a miss. Problem as in `check`.
+
+        Of one address so many run at a time, and the others wait for their turn: behind it may be a whole university.
+        """
         items: _Items = [(_CODES_PER_ADDRESS, ("codes", address, conference))]
-        self._check(items)
-        if self._guessing[address, conference] >= _GUESSES_AT_ONCE:
-            raise Problem("too_many_attempts", headers={"Retry-After": "1"})
-        self._guessing[address, conference] += 1
+        turns = self._guessing.setdefault((address, conference), _Turns())
+        turns.asked += 1
         try:
-            yield
-        except Rejected as refusal:
-            if refusal.code == "code_unknown":
-                self._count(items)
-            raise
+            async with turns.free:
+                self._check(items)
+                try:
+                    yield
+                except Rejected as refusal:
+                    if refusal.code == "code_unknown":
+                        self._count(items)
+                    raise
         finally:
-            self._guessing[address, conference] -= 1
-            if not self._guessing[address, conference]:
+            turns.asked -= 1
+            if not turns.asked:
                 del self._guessing[address, conference]
 
     def _check(self, items: _Items) -> None:

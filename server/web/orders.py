@@ -200,7 +200,7 @@ async def place(
     # Derived from the body too, so that another body under a known key does not find the first one's order.
     order = OrderId(derived_id("order", space, command_id, hashlib.sha256(to_json(wanted)).hexdigest()))
     async with services.holds.holding(address, space, order, sum(max(one.quantity, 0) for one in wanted.lines)):
-        with services.attempts.guessing_codes(address, space) if wanted.codes else nullcontext():
+        async with services.attempts.guessing_codes(address, space) if wanted.codes else nullcontext():
             receipt = await services.run(space, _command(order, command_id, wanted), command_id=command_id)
         try:
             row = await order_row(services, space, order, receipt.changes)

@@ -1,7 +1,7 @@
 """What one client's address may do: hold so many seats, place so many orders; and whose word on addresses counts."""
 
 import asyncio
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from server.settings import Settings
 from server.web.errors import Problem
+from shared.kernel.decider import Rejected
 from tests.server.web.test_availability import left
 from tests.server.web.world import ANN, FREE, FULL, ORDERS, Clock, World, bearer, running
 
@@ -166,17 +167,30 @@ def test_a_request_that_came_twice_and_was_refused_holds_nothing(strict: World) 
     assert place(strict, "192.0.2.1", 4).status_code == 201
 
 
-def test_codes_are_not_guessed_many_at_a_time(strict: World) -> None:
-    attempts = strict.services.attempts
-    with ExitStack() as guesses:
-        for _ in range(10):
-            guesses.enter_context(attempts.guessing_codes("192.0.2.1", "space"))
-        with pytest.raises(Problem, match="too_many_attempts"), attempts.guessing_codes("192.0.2.1", "space"):
-            pass
-        with attempts.guessing_codes("192.0.2.2", "space"):
-            pass
-    with attempts.guessing_codes("192.0.2.1", "space"):
-        pass
+def test_codes_are_not_guessed_many_at_a_time_and_nobody_is_turned_away_for_company(strict: World) -> None:
+    attempts, begun = strict.services.attempts, list[str]()
+
+    async def enter(address: str, gate: asyncio.Event, code: str) -> None:
+        async with attempts.guessing_codes(address, "space"):
+            begun.append(address)
+            await gate.wait()
+            if code != "KNOWN":
+                raise Rejected("code_unknown")
+
+    async def crowd(code: str, many: int) -> list[BaseException | None]:
+        begun.clear()
+        gate = asyncio.Event()
+        entered = [asyncio.create_task(enter("192.0.2.1", gate, code)) for _ in range(many)]
+        entered.append(asyncio.create_task(enter("192.0.2.2", gate, "KNOWN")))
+        await asyncio.sleep(0)
+        assert begun == ["192.0.2.1"] * 10 + ["192.0.2.2"]
+        gate.set()
+        return await asyncio.gather(*entered, return_exceptions=True)
+
+    assert asyncio.run(crowd("KNOWN", 25)) == [None] * 26
+    ends = [str(one) for one in asyncio.run(crowd("GUESS", 60))[:-1]]
+    assert 20 <= ends.count("code_unknown") < 30
+    assert ends.count("too_many_attempts") == 60 - ends.count("code_unknown")
     assert not attempts._guessing
 
 
