@@ -13,7 +13,6 @@ from sqlalchemy import Engine
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from server.courtesy import Courtesy
 from server.database import check_ready
 from server.deadlines import Deadlines
 from server.drain import Drain
@@ -55,13 +54,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     keys = Secrets(kept_secret(settings.master_secret_file))
     feed = Feed(engine)
     tools = Tools(secrets=keys, erased_ids=ErasedIds(settings.erased_file), foresight=Foresight())
-    courtesy = Courtesy()
-
-    def moved(space: str, position: int) -> None:
-        courtesy.came()
-        feed.wake(space, position)
-
-    drain = Drain(engine, tools, clock=clock, wake=moved)
+    drain = Drain(engine, tools, clock=clock, wake=feed.wake)
     payments = _payment_provider(settings)
     services = Services(
         settings=settings,
@@ -93,7 +86,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         mails.send,
         clock=clock,
         attempts_most=ATTEMPTS_MOST,
-        stand_back=courtesy.stand_back,
+        stand_back=drain.courtesy.stand_back,
     )
     call_outbox = Outbox(engine, Kind.CALL, ProviderCalls(engine, drain, payments).handle, clock=clock)
     outboxes = (mail_outbox, call_outbox)

@@ -13,22 +13,28 @@ _LOOKS: Final = 16
 
 
 class Courtesy:
-    """Knows when commands came last. Its methods are for any thread."""
+    """Knows whether commands are handled, and when the last ones were."""
 
     def __init__(
         self, *, now_s: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._now_s = now_s
         self._sleep = sleep
-        self._came_at = now_s() - _QUIET_S
+        self._under_way = 0
+        self._ended_at = now_s() - _QUIET_S
 
-    def came(self) -> None:
-        """Commands were handled."""
-        self._came_at = self._now_s()
+    def begin(self) -> None:
+        """Commands are handled from now on. It and `end` are called by one thread at a time."""
+        self._under_way += 1
+
+    def end(self) -> None:
+        """They were handled, and no others wait."""
+        self._under_way -= 1
+        self._ended_at = self._now_s()
 
     def stand_back(self) -> None:
-        """Wait until none came for a moment; a quarter of a second at most, so that a long sale has its mails, too."""
+        """Wait for a moment without commands; a quarter of a second at most, so that a long sale has its mails, too."""
         for _ in range(_LOOKS):
-            if self._now_s() - self._came_at >= _QUIET_S:
+            if not self._under_way and self._now_s() - self._ended_at >= _QUIET_S:
                 return
             self._sleep(_QUIET_S)

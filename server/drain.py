@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.courtesy import Courtesy
 from server.handle import handle
 from server.jobs import Answer, Job, Tools
 from server.project import Cache
@@ -68,6 +69,7 @@ class Drain:
         self._tools = tools
         self._clock = clock
         self._wake = wake
+        self.courtesy = Courtesy()
         self._lock = threading.Lock()
         self._spaces: dict[str, _Space] = {}
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="drain")
@@ -82,6 +84,7 @@ class Drain:
             if not queue.is_draining:
                 self._pool.submit(self._drain, space, queue)
                 queue.is_draining = True
+                self.courtesy.begin()
             self._forget_idle()
         return future
 
@@ -126,6 +129,7 @@ class Drain:
             queue.was_crowded = len(taken) > 1
             if not taken:
                 queue.is_draining = False
+                self.courtesy.end()
                 return False
         try:
             self._answer(space, queue.cache, taken)

@@ -243,3 +243,12 @@ def test_listeners_are_told_before_anybody_is_answered(opened: Authority) -> Non
     drain.close()
     assert were_answered
     assert not any(were_answered[: len(answers)])
+
+
+def test_others_stand_back_while_it_handles_commands(opened: Authority, drain: Drain) -> None:
+    with busy(opened, drain):
+        answer = drain.submit(SPACE, job(opened, order(1)))
+        assert drain.courtesy._under_way == 1
+    answer.result()
+    drain.close()
+    assert drain.courtesy._under_way == 0
