@@ -100,6 +100,12 @@ QTableView, QListView, QListWidget {{ background: {colours.surface}; alternate-b
 QTableView:focus, QListView:focus, QListWidget:focus {{ border: 2px solid {accent}; }}
 QListWidget::item {{ border-bottom: 1px solid {colours.line}; }}
 QListWidget::item:selected {{ background: {soft}; color: {colours.text}; }}
+QFrame[look="seat"] {{ border: 2px solid transparent; border-radius: {Space.RADIUS_CONTROL}px; }}
+QFrame[look="seat"]:hover {{ background: {colours.sunken}; }}
+QFrame[look="seat"][lit="true"] {{ border-color: {accent}; background: {soft}; }}
+QMenu {{ background: {colours.surface}; color: {colours.text}; border: 1px solid {colours.control_line}; padding: 4px; }}
+QMenu::item {{ padding: 6px 18px; border-radius: 3px; }}
+QMenu::item:selected {{ background: {soft}; color: {colours.text}; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: {colours.surface}; color: {colours.muted}; border: none; font-size: {Size.SMALL}pt;
     border-bottom: 1px solid {colours.line}; padding: 7px 13px; font-weight: 600; }}

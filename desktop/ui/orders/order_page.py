@@ -15,11 +15,13 @@ from desktop.ui.orders.facts import OrderFacts, facts_of
 from desktop.ui.orders.lines_card import LinesCard
 from desktop.ui.orders.money_card import MoneyCard
 from desktop.ui.orders.payment_dialog import PaymentDialog
+from desktop.ui.orders.people import Person
+from desktop.ui.orders.people_card import PeopleCard
 from desktop.ui.orders.refund_dialog import RefundDialog, Refunding
 from desktop.ui.orders.seats_card import SeatsCard
 from desktop.ui.orders.side_cards import HistoryCard, InvoicesCard, RegistrantCard
 from desktop.ui.orders.tasks_card import TasksCard
-from desktop.ui.parts.form_dialog import ConfirmDialog
+from desktop.ui.parts.form_dialog import ConfirmDialog, attempt
 from desktop.ui.parts.labels import Chip, button
 from desktop.ui.parts.page import Page
 from desktop.ui.parts.shapes import Shape
@@ -51,12 +53,13 @@ class OrderPage(Page):
             self.tools.addWidget(one)
         self.lines, self.money = LinesCard(), MoneyCard()
         self.seats, self.tasks = SeatsCard(workspace), TasksCard(workspace)
+        self.people = PeopleCard(workspace)
         right = (RegistrantCard(), InvoicesCard(), HistoryCard(workspace))
-        self.cards: tuple[OrderCard, ...] = (self.tasks, self.lines, self.seats, self.money, *right)
+        self.cards: tuple[OrderCard, ...] = (self.tasks, self.lines, self.seats, self.people, self.money, *right)
         self.body.addWidget(self.tasks)
         columns = QHBoxLayout()
         columns.setSpacing(Space.WIDE)
-        for cards, share in (((self.lines, self.seats), 3), ((right[0], self.money, *right[1:]), 2)):
+        for cards, share in (((self.lines, self.seats, self.people), 3), ((right[0], self.money, *right[1:]), 2)):
             whole = QWidget()
             column = QVBoxLayout(whole)
             column.setContentsMargins(0, 0, 0, 0)
@@ -69,6 +72,8 @@ class OrderPage(Page):
         self.body.addStretch(1)
         self.seats.assign_asked.connect(self._assign)
         self.seats.cancel_asked.connect(self._ask_cancel_seat)
+        self.seats.person_dropped.connect(self._drop)
+        self.people.given.connect(self._give)
         for asking in (self.tasks, self.money):
             asking.refund_asked.connect(self._refund)
         self.money.payment_asked.connect(self._record_payment)
@@ -115,6 +120,28 @@ class OrderPage(Page):
     def _assign(self, position: int) -> None:
         assert self.order is not None, "asked of an order"
         self._open(AssignDialog(self._workspace, self.order, position, PersonId(self._new_id()), self))
+
+    def _drop(self, position: int, id: str) -> None:
+        if (person := self.people.person(id)) is not None:
+            self._give(position, person)
+
+    def _give(self, position: int, person: Person) -> None:
+        """Give a free seat at once; ask before one is handed on, because its ticket opens no door any more."""
+        assert self._shown is not None, "given a seat of an order"
+        seat, command = self._shown.seats[position], person.seated(self._shown.id, position)
+        if seat is None or seat.attendee is None or seat.email == person.email:
+            attempt(self._workspace, command, self.seats.error)
+            return
+        holder, new = (
+            words.full_name(seat.first_name, seat.last_name),
+            words.full_name(person.first_name, person.last_name),
+        )
+        texts = (
+            self.tr("Hand seat {0} on?").format(position + 1),
+            self.tr("{0} gets a new ticket. The one that {1} has opens no door any more.").format(new, holder),
+            self.tr("&Hand it on"),
+        )
+        self._open(ConfirmDialog(self._workspace, command, texts, self))
 
     def _refund(self, wanted: Refunding) -> None:
         known = wanted if wanted.refund else replace(wanted, refund=self._new_id())

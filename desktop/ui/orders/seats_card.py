@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui import words
 from desktop.ui.orders.card import OrderCard
 from desktop.ui.orders.facts import OrderFacts
+from desktop.ui.orders.seat_row import SeatRow
 from desktop.ui.parts.form_dialog import attempt
 from desktop.ui.parts.labels import Elided, button
 from desktop.ui.tokens import Space
@@ -16,10 +17,14 @@ from shared.registration.assignments import UnassignSeat
 
 
 class SeatsCard(OrderCard):
-    """Asks for the form of a position by `assign_asked`, and whether it is to be cancelled by `cancel_asked`."""
+    """Asks for the form of a position by `assign_asked`, and whether it is to be cancelled by `cancel_asked`.
+
+    `person_dropped` tells the position onto which somebody was dragged, and who.
+    """
 
     assign_asked = Signal(int)
     cancel_asked = Signal(int)
+    person_dropped = Signal(int, str)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(words.say("Seats"))
@@ -39,9 +44,9 @@ class SeatsCard(OrderCard):
         seat = facts.seats[position]
         is_cancelled = position in facts.assignments.cancelled
         is_taken = seat is not None and seat.attendee is not None
-        whole = QWidget()
+        whole = QFrame() if is_cancelled else self._droppable(position)
         row = QHBoxLayout(whole)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(Space.TIGHT, 2, Space.TIGHT, 2)
         row.setSpacing(Space.SMALL)
         texts = QVBoxLayout()
         texts.setSpacing(0)
@@ -60,6 +65,11 @@ class SeatsCard(OrderCard):
             for text, does in self._actions(facts, position, is_taken=is_taken):
                 row.addWidget(button(text, does, "quiet", name=f"{text}, {number}, {who}"))
         return whole
+
+    def _droppable(self, position: int) -> SeatRow:
+        made = SeatRow(position)
+        made.person_dropped.connect(self.person_dropped)
+        return made
 
     def _actions(self, facts: OrderFacts, position: int, *, is_taken: bool) -> list[tuple[str, Callable[[], object]]]:
         free = UnassignSeat(order=facts.id, position=position)
