@@ -259,6 +259,11 @@ class Workspace:
         self._log.drop(command_id)
         self._tell(set())
 
+    def take_back_drop(self, command_ids: Iterable[str]) -> None:
+        """The user wants to decide about these refused commands again."""
+        self._log.take_back(command_ids)
+        self._tell(set())
+
     def notices(self) -> list[Notice]:
         """What the user should know that is no refusal of theirs."""
         return self._log.notices(self.conference)

@@ -139,6 +139,11 @@ class Log:
         with self._lock, transaction(self._connection) as connection:
             connection.execute("INSERT OR IGNORE INTO dropped VALUES (?)", (command_id,))
 
+    def take_back(self, command_ids: Iterable[str]) -> None:
+        """The user has not dealt with these refused commands after all."""
+        with self._lock, transaction(self._connection) as connection:
+            connection.executemany("DELETE FROM dropped WHERE command_id = ?", [(one,) for one in command_ids])
+
     def dropped(self) -> set[str]:
         """The refused commands that the user has dealt with."""
         with self._lock:

@@ -133,12 +133,12 @@ class DashboardScreen(Page):
         at = self.tr("admitted at {0}").format(now.area) if now.area else self.tr("admitted")
         shown.append((words.count(now.admitted), at))
         shown.append((words.count(now.inside), self.tr("inside now")))
-        for figure, caption in shown:
+        for place, (figure, caption) in enumerate(shown):
             frame, column = card(spacing=0)
             frame.setAccessibleName(f"{figure} {caption}")
             column.addWidget(Elided(figure, "figure"))
             column.addWidget(Elided(caption, "small"))
-            self._numbers.addWidget(frame, 1)
+            self._numbers.addWidget(frame, 3 if place < len(now.revenue) else 2)  # amounts are longer
 
     def _show_types(self, now: Figures) -> None:
         while (item := self._types.takeAt(0)) is not None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from desktop.ui import words
+from desktop.ui.attention.listed import listed
 from desktop.ui.parts.labels import Chip, Elided, button, label
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.problems import inbox
@@ -46,7 +47,7 @@ def summary(workspace: Workspace) -> Summary:
         quota=sum(one.quota for one in types if one is not None),
         admitted=admitted,
         area=words.area(workspace, area) if admitted else "",
-        attention=inbox.count(workspace),
+        attention=inbox.count(workspace) + len(listed(workspace)),
         pending=len(workspace.pending),
     )
 

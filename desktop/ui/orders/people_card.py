@@ -14,7 +14,9 @@ from desktop.ui.orders.facts import OrderFacts
 from desktop.ui.orders.people import Person, people_at, people_of
 from desktop.ui.parts.labels import button
 from desktop.ui.parts.latest import Latest
+from desktop.ui.parts.shapes import Shape, icon
 from desktop.ui.parts.two_lines import HEIGHT, TwoLines
+from desktop.ui.tokens import Tone
 from desktop.workspace import Workspace
 from shared.registration.assignments import SeatAssignment
 
@@ -147,6 +149,7 @@ class PeopleList(QListWidget):
         for one in people:
             below = " · ".join(part for part in (one.email, one.company) if part)
             item = QListWidgetItem(f"{words.full_name(one.first_name, one.last_name)}\n{below}")
+            item.setIcon(icon(Shape.PEOPLE, Tone.NEUTRAL, 22))
             item.setData(_ID, one.id)
             self.addItem(item)
         if people:
@@ -167,16 +170,15 @@ class PeopleList(QListWidget):
         event.setAccepted(dropped(SEAT, event.mimeData()) is not None)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        event.setAccepted(
-            dropped(SEAT, event.mimeData()) is not None and self.itemAt(event.position().toPoint()) is not None
-        )
+        is_on_somebody = self.indexAt(event.position().toPoint()).isValid()
+        event.setAccepted(is_on_somebody and dropped(SEAT, event.mimeData()) is not None)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        position, item = dropped(SEAT, event.mimeData()), self.itemAt(event.position().toPoint())
-        if position is not None and item is not None:
+        position, at = dropped(SEAT, event.mimeData()), self.indexAt(event.position().toPoint())
+        if position is not None and at.isValid():
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.seat_dropped.emit(str(item.data(_ID)), int(position))
+            self.seat_dropped.emit(str(at.data(_ID)), int(position))
 
 
 def _holder(seat: SeatAssignment | None) -> str:

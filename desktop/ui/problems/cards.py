@@ -67,11 +67,12 @@ class InboxCard(QFrame):
 class ProblemCard(InboxCard):
     """A refused or doubtful command. `change_asked` opens the editor; the rest it does itself.
 
-    A refused one can be `chosen`, to be dealt with together with others.
+    A refused one can be `chosen`, to be dealt with together with others. `dropped` tells which one was.
     """
 
     change_asked = Signal(object)
     chosen = Signal(str, bool)
+    dropped = Signal(str)
 
     def __init__(self, workspace: Workspace, problem: Problem) -> None:
         self._workspace, self._problem = workspace, problem
@@ -102,7 +103,7 @@ class ProblemCard(InboxCard):
             self.act(_tr("&Look at both and choose"), lambda: self.change_asked.emit(problem), "primary")
         elif self._body is not None:
             self.act(_tr("&Reapply"), self._again)
-        self.act(_tr("&Drop"), lambda: workspace.drop(problem.logged.command_id))
+        self.act(_tr("&Drop"), self._drop)
         self.buttons.addStretch(1)
 
     @property
@@ -124,12 +125,18 @@ class ProblemCard(InboxCard):
         for row, (name, both) in enumerate(fields.items()):
             grid.addWidget(label(words.field(name), "caption"), row, 0)
             theirs = words.field_value(self._workspace, name, both.get("theirs"))
+            by = words.device(self._workspace, both["by"]) if both.get("by") else ""
+            whose = _tr("Theirs, from {device}: {value}") if by else _tr("Theirs: {value}")
             mine = words.field_value(self._workspace, name, both.get("mine"))
-            grid.addWidget(label(_tr("Theirs: {0}").format(theirs), wraps=True), row, 1)
+            grid.addWidget(label(whose.format(device=by, value=theirs), wraps=True), row, 1)
             grid.addWidget(label(_tr("Mine: {0}").format(mine), wraps=True), row, 2)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
         self.details.addLayout(grid)
+
+    def _drop(self) -> None:
+        self._workspace.drop(self.command_id)
+        self.dropped.emit(self.command_id)
 
     def _again(self) -> None:
         try:

@@ -12,6 +12,7 @@ from desktop.ui.parts.shapes import Shape
 from desktop.ui.problems.cards import HeldCard, InboxCard, IncidentCard, NoticeCard, ProblemCard
 from desktop.ui.problems.inbox import Entry, Held, entries
 from desktop.ui.problems.together import Together
+from desktop.ui.problems.undo_bar import UndoBar
 from desktop.ui.tokens import Space
 from desktop.workspace import Problem, Workspace
 
@@ -32,6 +33,9 @@ class ProblemsScreen(Page):
         self._shown: list[tuple[str, Entry]] | None = None
         self.together = Together(workspace)
         self.together.turned.connect(self._show_choice)
+        self.undo = UndoBar(workspace)
+        self.together.dropped.connect(self.undo.offer)
+        self.body.addWidget(self.undo)
         self.body.addWidget(self.together)
         holder = QWidget()
         self._cards = QVBoxLayout(holder)
@@ -86,6 +90,7 @@ class ProblemsScreen(Page):
             made.change_asked.connect(self.change_asked)
             made.box.setChecked(entry.logged.command_id in self.together.chosen)
             made.chosen.connect(self.together.choose)
+            made.dropped.connect(lambda id: self.undo.offer([id]))
             return made
         if isinstance(entry, Notice):
             return NoticeCard(self._workspace, entry)

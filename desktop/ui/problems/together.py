@@ -18,9 +18,13 @@ _SEVERAL = 2
 
 
 class Together(QFrame):
-    """What stands above the cards where there are several. `turned` tells that the choice changed here."""
+    """What stands above the cards where there are several.
+
+    `turned` tells that the choice changed here, `dropped` which commands were.
+    """
 
     turned = Signal()
+    dropped = Signal(object)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -28,6 +32,7 @@ class Together(QFrame):
         self._problems: dict[str, Problem] = {}
         self.chosen: set[str] = set()
         self._job: Job | None = None
+        self._dropping: list[str] = []
         self.setProperty("look", "card")
         self.setAccessibleName(self.tr("Several at once"))
         column = QVBoxLayout(self)
@@ -99,9 +104,11 @@ class Together(QFrame):
     # What is done with them
 
     def _reapply(self) -> None:
+        self._dropping = []
         self._start(self._again)
 
     def _drop(self) -> None:
+        self._dropping = list(self.chosen)
         self._start(self._dropped)
 
     def _start(self, does: Callable[[Problem], bool]) -> None:
@@ -129,6 +136,8 @@ class Together(QFrame):
         self.told.setText(told)
         self._refresh()
         self.turned.emit()
+        if done and self._dropping:
+            self.dropped.emit(self._dropping)
 
     def _again(self, problem: Problem) -> bool:
         body = body_of(problem)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.door import Door
@@ -161,3 +161,29 @@ def test_a_choice_can_be_taken_back(stage: Stage, open_window: Open) -> None:
     screen.together.none.click()
     assert not any(one.box.isChecked() for one in screen.cards if isinstance(one, ProblemCard))
     assert not screen.together.again.isEnabled()
+
+
+def test_what_was_dropped_comes_back(stage: Stage, open_window: Open, qtbot: QtBot) -> None:
+    _conflicts(stage)
+    screen = _problems(stage, open_window)
+    before = len(screen.cards)
+    assert not screen.undo.isVisible()
+    card = next(one for one in screen.cards if isinstance(one, ProblemCard))
+    next(one for one in card.findChildren(QPushButton) if one.text() == "&Drop").click()
+    qtbot.waitUntil(lambda: len(screen.cards) == before - 1)
+    assert screen.undo.told.text() == "1 entry dropped. Activity keeps it."
+    screen.undo.button.click()
+    qtbot.waitUntil(lambda: len(screen.cards) == before)
+    assert not screen.undo.isVisible()
+    screen.together.all.click()
+    screen.together.drop.click()
+    qtbot.waitUntil(lambda: not screen.together.is_busy and not screen.cards)
+    screen.undo.button.click()
+    qtbot.waitUntil(lambda: len(screen.cards) == before)
+
+
+def test_theirs_says_from_which_device_it_is(stage: Stage, open_window: Open) -> None:
+    _conflicts(stage)
+    screen = _problems(stage, open_window)
+    texts = [one.text() for one in screen.findChildren(QLabel)]
+    assert "Theirs, from Office computer: Theirs" in texts
