@@ -141,8 +141,7 @@ class PeopleList(QListWidget):
     @property
     def current(self) -> str:
         """The id of whoever is selected; empty where nobody is."""
-        item = self.currentItem()
-        return "" if item is None else str(item.data(_ID))
+        return str(self.currentIndex().data(_ID) or "")
 
     def show_people(self, people: Sequence[Person]) -> None:
         self.clear()
