@@ -210,6 +210,25 @@ Feature: Ordering
     Then Rita's order is reserved
     And Rita's order costs 155.50
 
+  Scenario: An unpublished conference takes no new orders, and those that there are go on
+    When Rita orders 1 "Dinner"
+    And the organizer unpublishes the conference
+    And Sam orders 1 "Dinner"
+    Then Sam is told "This conference takes no orders at present."
+    When Rita changes the order to 2 "Dinner"
+    Then 2 of 2 "Dinner" are held for Rita, and it costs 71.00
+    When Rita starts to pay
+    And the provider says that it was paid
+    Then Rita's order is confirmed
+    And Rita has 2 seats to give to people
+
+  Scenario: Another price or name changes no order that was priced
+    When Rita orders 1 "Dinner"
+    And the organizer sells the "Dinner" as "Gala" at 50.00
+    Then Rita's order is for 1 "Dinner" at 35.50
+    When Sam orders 1 "Dinner"
+    Then Sam's order is for 1 "Gala" at 50.00
+
   Scenario: The hold ends by the server's clock
     When Rita orders 1 "Dinner"
     Then Rita has 15 minutes left

@@ -12,14 +12,17 @@ from sqlalchemy.event import listen, remove
 from server.operations.rebuild import Body, read_all
 from server.store import schema
 from server.store.engine import reading
+from shared.conference.conference import UnpublishConference
+from shared.conference.seat_types import EditSeatType, SeatType
 from shared.kernel.codec import from_json
+from shared.kernel.edits import Edit
 from shared.kernel.ids import DeviceId, SeatTypeId
 from shared.registration.allotments import LeaseAllotment
 from shared.registration.seats import SeatsOfType
 from tests.acceptance.conftest import names
 from tests.acceptance.mailbox import link_in, mails_to
 from tests.acceptance.money import *  # noqa: F403 -- steps are fixtures
-from tests.acceptance.registrants import REGISTRANT, WANTED, quoted, wishes
+from tests.acceptance.registrants import REGISTRANT, WANTED, money, quoted, wishes
 from tests.acceptance.site import SEAT_TYPES, Site, details_of, seat_type_of
 from tests.server.web.world import ORDERS, SPACE, bearer
 
@@ -86,6 +89,23 @@ def _(site: Site) -> None:
     assert not site.laptop.complaints()
 
 
+@when("the organizer unpublishes the conference")
+def _(site: Site) -> None:
+    site.laptop.does(UnpublishConference())
+    assert not site.laptop.complaints()
+
+
+@when(parsers.parse('the organizer sells the "{name}" as "{new}" at {price}'))
+def _(site: Site, name: str, new: str, price: str) -> None:
+    seat_type = SeatTypeId(seat_type_of(name))
+    seen = site.laptop.sees(SeatType, seat_type)
+    edit = EditSeatType(
+        seat_type=seat_type, name=Edit(seen=seen.name, new=new), price=Edit(seen=seen.price, new=money(price))
+    )
+    site.laptop.does(edit)
+    assert not site.laptop.complaints()
+
+
 @when("the server forgets to look at the clock")
 def _(site: Site) -> None:
     """The command that would expire the order never runs."""
@@ -94,6 +114,13 @@ def _(site: Site) -> None:
 
 
 # What they see
+
+
+@then(parsers.re(rf'{REGISTRANT}\'s order is for 1 "(?P<name>\w+)" at (?P<price>[\d.]+)'))
+def _(site: Site, person: str, name: str, price: str) -> None:
+    (line,) = site.order(person)["lines"]
+    assert (line["name"], line["quantity"], line["price"]) == (name, 1, money(price))
+    assert site.order(person)["total"] == money(price)
 
 
 @then(parsers.re(r'(?P<number>\d+) of them hold 1 "Dinner" each'))
