@@ -9,8 +9,9 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Any, Final
@@ -141,6 +142,23 @@ _layouts: Final = Environment(
 _no_fonts: Final = mrml.RenderOptions(fonts={})
 
 
+class _Headers(HeaderRegistry):
+    """The usual headers. Python makes a class for each header of each mail; here it is one for each name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kinds: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        kind = self._kinds.get(name)
+        if kind is None:
+            kind = self._kinds[name] = super().__getitem__(name)
+        return kind
+
+
+_policy: Final = default.clone(header_factory=_Headers())
+
+
 def write(template: str, language: str, heading: str, values: Mapping[str, Any]) -> Letter:
     """The letter of a template, in this language."""
     _ = words(language)
@@ -210,7 +228,7 @@ def mail_of(
 
     Unsent, and final, for an address that no mail can go to.
     """
-    mail = EmailMessage()
+    mail = EmailMessage(_policy)
     mail["Message-ID"] = f"<{id}@{urlsplit(public_url).hostname or 'localhost'}>"
     mail["Date"] = format_datetime(now)
     mail["From"] = Address(letter.heading, addr_spec=parseaddr(sender)[1])
