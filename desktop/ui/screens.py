@@ -24,7 +24,8 @@ from desktop.ui.exchange.import_dialog import ImportDialog
 from desktop.ui.money.money_screen import MoneyScreen
 from desktop.ui.orders.orders_screen import OrdersScreen
 from desktop.ui.parts import columns
-from desktop.ui.parts.paper import SystemPress, ask_pdf
+from desktop.ui.parts.paper import ask_pdf
+from desktop.ui.parts.printers import SystemPress
 from desktop.ui.problems.problems_screen import ProblemsScreen
 from desktop.ui.sale.sale_screen import SaleScreen
 from desktop.ui.sale.till import Till

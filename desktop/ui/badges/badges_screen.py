@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListWidget, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QListWidget, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
@@ -17,9 +17,11 @@ from desktop.ui.badges.field_form import FieldForm, may_shrink, millimetres
 from desktop.ui.badges.paint import Face, sheet
 from desktop.ui.badges.preview import Preview, with_field
 from desktop.ui.badges.printing import BadgeDesk
+from desktop.ui.badges.run_dialog import RunDialog
 from desktop.ui.badges.type_table import TypeTable
 from desktop.ui.changes import Changes, concerns
 from desktop.ui.parts.field import Field, choice
+from desktop.ui.parts.form_dialog import ConfirmDialog
 from desktop.ui.parts.labels import button, card, label
 from desktop.ui.parts.page import Page
 from desktop.ui.parts.paper import Sheet, save_pdf
@@ -63,9 +65,11 @@ class BadgesScreen(Page):
         self.layouts.activated.connect(lambda _: self.open(self.layouts.currentData()))
         self.tools.addWidget(self.layouts)
         self.new = button(self.tr("Ne&w layout"), self.begin)
-        self.remove = button(self.tr("Remove"), self._remove, name=self.tr("Remove the layout"))
+        self.remove = button(self.tr("Remove…"), self._remove, name=self.tr("Remove the layout"))
         self.save_button = button(self.tr("&Save"), self.save, "primary")
-        for one in (self.new, self.remove, self.save_button):
+        self.in_advance = button(self.tr("Print in &advance…"), self.ask_run)
+        self.dialog: QDialog | None = None
+        for one in (self.in_advance, self.new, self.remove, self.save_button):
             self.tools.addWidget(one)
         conference = workspace.get(Conference)
         ids = () if conference is None else conference.seat_types
@@ -233,11 +237,28 @@ class BadgesScreen(Page):
         self.refresh()
 
     def _remove(self) -> None:
-        if self._seen is not None and self._do(
-            lambda: self._workspace.issue(RemoveBadgeLayout(layout=self._id)), self.tr("Removed.")
-        ):
-            self.open(self._badges.layout_id)
+        if self._seen is None:
+            return
+        title = self.tr("Remove the layout “{0}”?").format(self._seen.name)
+        text = self.tr("Desks that print with it print with another one. This cannot be undone.")
+        command = RemoveBadgeLayout(layout=self._id)
+        self._ask(ConfirmDialog(self._workspace, command, (title, text, self.tr("&Remove")), self.window()))
+        assert self.dialog is not None, "it was just asked"
+        self.dialog.accepted.connect(self._removed)
+
+    def _removed(self) -> None:
+        self.open(self._badges.layout_id)
+        self._say("", self.tr("Removed."))
         self.refresh()
+
+    def ask_run(self) -> None:
+        """Print the badges of many."""
+        self._ask(RunDialog(self._workspace, self._badges, self._ask_file, self.window()))
+
+    def _ask(self, dialog: QDialog) -> None:
+        self.dialog = dialog
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     # Paper
 
@@ -269,7 +290,8 @@ class BadgesScreen(Page):
             self._do(lambda: save_pdf([self._sheet()], file), self.tr("Written to {0}.").format(file.name))
 
     def print_example(self) -> None:
-        self._do(lambda: self._badges.print_sheets(self._sheet()), self.tr("The example is at the printer."))
+        done = self.tr("The example is at the printer.")
+        self._badges.print_sheets([self._sheet()], self, lambda wrong: self._say(wrong, "" if wrong else done))
 
     def _do(self, act: Callable[[], object], done: str) -> bool:
         try:
@@ -295,6 +317,7 @@ class BadgesScreen(Page):
         may_edit = self._workspace.role is Role.ORGANIZER
         self.save_button.setEnabled(may_edit and (self.is_unsaved or not self._id))
         self.new.setEnabled(may_edit)
+        self.in_advance.setEnabled(bool(self._badges.layout_id))
         self.remove.setEnabled(may_edit and self._seen is not None)
         for one in (self.layout_name, *self.page.values(), self.types, self.add, self.drop, self.content):
             one.setEnabled(may_edit)

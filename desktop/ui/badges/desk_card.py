@@ -59,4 +59,7 @@ class DeskCard(QFrame):
         self.printers.addItem(self.tr("The usual one"), "")
         for name in self._badges.press.names():
             self.printers.addItem(name, name)
-        self.printers.setCurrentIndex(max(self.printers.findData(self._badges.printer), 0))
+        chosen = self._badges.printer
+        if chosen and self.printers.findData(chosen) < 0:
+            self.printers.addItem(self.tr("{0} (not there)").format(chosen), chosen)
+        self.printers.setCurrentIndex(max(self.printers.findData(chosen), 0))

@@ -1,21 +1,23 @@
 """Prints badges and tickets at this desk, and counts the badges. Layout, printer and when are the desk's settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QObject, QSettings
 
 from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
 from desktop.ui.badges import paint
 from desktop.ui.parts.paper import Press, Sheet
+from desktop.ui.parts.spool import Spool, Then
 from desktop.workspace import Workspace
 from shared.checkin.badges import Badge, BadgeLayout, RecordBadgePrinted
 from shared.checkin.blanks import FIRST_VERSION, Blanks
 from shared.checkin.ticket_code import badge_code
 from shared.checkin.verdict import Attendee, Pass
 from shared.conference.conference import Conference
+from shared.kernel.decider import Rejected
 from shared.kernel.ids import ConferenceId, TicketId
 from shared.registration.door_sale import DoorSale, DoorTicket
 
@@ -40,12 +42,17 @@ class BadgeDesk:
         new_id: Callable[[], str],
         now: Callable[[], datetime],
     ) -> None:
-        self._workspace, self._settings, self.press = workspace, settings, press
+        self._workspace, self._settings, self.spool = workspace, settings, Spool(press)
         self._new_id, self._now = new_id, now
         self._codes: dict[tuple[TicketId, int], str] = {}
         self._group = f"badges/{workspace.conference}"
 
     # The settings of this desk
+
+    @property
+    def press(self) -> Press:
+        """Where this desk prints."""
+        return self.spool.press
 
     @property
     def layout_id(self) -> str:
@@ -146,16 +153,31 @@ class BadgeDesk:
         """The ticket on a roll of paper."""
         return paint.sheet(paint.TICKET, self.face(row), words.say("Ticket"))
 
-    def print_badge(self, row: Pass) -> None:
-        """Print and count it. Raises EnvironmentProblem or Rejected."""
-        self.press.print([self.badge(row)], self.printer)
-        self._record(row)
+    def print_badge(self, row: Pass, owner: QObject, then: Then) -> None:
+        """Print and count it."""
+        try:
+            paper = self.badge(row)
+        except EnvironmentProblem as problem:
+            then(words.problem(problem))
+            return
+        self.spool.send([paper], self.printer, owner, lambda told: then(told or self._counted(row)))
 
-    def print_sheets(self, *sheets: Sheet) -> None:
+    def print_sheets(self, sheets: Sequence[Sheet], owner: QObject, then: Then) -> None:
         """Print what is not counted: receipts and tickets."""
-        self.press.print(sheets, self.printer)
+        self.spool.send(sheets, self.printer, owner, then)
 
-    def _record(self, row: Pass) -> None:
+    def _counted(self, row: Pass) -> str:
+        """Count a badge that is printed; what was in the way, in words."""
+        try:
+            self.record(row)
+        except Rejected as refusal:
+            return words.sentence(refusal.code, refusal.values)
+        except (EnvironmentProblem, OSError) as problem:
+            return words.problem(problem)
+        return ""
+
+    def record(self, row: Pass) -> None:
+        """Count a badge that is printed. Raises EnvironmentProblem or Rejected."""
         printed = RecordBadgePrinted(
             print=self._new_id(), ticket=row.ticket, layout=self.layout_id, printed_at=self._now()
         )

@@ -196,14 +196,10 @@ class DoorScreen(Page):
 
     def _print(self, row: Pass) -> None:
         """Print the badge; what is in the way is said on the card, and nothing waits for it."""
-        try:
-            self._badges.print_badge(row)
-        except Rejected as refusal:
-            told = sentence(refusal.code, refusal.values)
-        except (EnvironmentProblem, OSError) as problem:
-            told = words.problem(problem)
-        else:
-            told = self.tr("The badge is at the printer.")
+        self._badges.print_badge(row, self, lambda wrong: self._say_printed(row, wrong))
+
+    def _say_printed(self, row: Pass, wrong: str) -> None:
+        told = wrong or self.tr("The badge is at the printer.")
         shown = self.card.scanned
         if shown is not None and shown.ticket == row.ticket:
             self.card.holder.show_row(row)

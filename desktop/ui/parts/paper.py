@@ -3,7 +3,7 @@
 Painters of sheets work in tenths of a millimetre.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -32,7 +32,9 @@ class Sheet:
 
 
 class Press(Protocol):
-    """Where sheets are printed."""
+    """Where sheets are printed. `is_slow` tells that printing may take its time, and screens must not wait for it."""
+
+    is_slow: bool
 
     def names(self) -> list[str]:
         """The printers that this machine has."""
@@ -41,37 +43,13 @@ class Press(Protocol):
         """Print on the named one, the usual one without a name. Raises EnvironmentProblem."""
 
 
-class SystemPress:
-    """The printers of the operating system, label printers among them."""
-
-    def names(self) -> list[str]:
-        from PySide6.QtPrintSupport import QPrinterInfo  # only desks that print wait for it
-
-        return list(QPrinterInfo.availablePrinterNames())
-
-    def print(self, sheets: Sequence[Sheet], printer: str) -> None:
-        from PySide6.QtPrintSupport import QPrinter
-
-        names = self.names()
-        if not names:
-            raise EnvironmentProblem("This computer has no printer. Set one up, or save as PDF.")
-        if printer and printer not in names:
-            raise EnvironmentProblem("The printer “{printer}” is not there.", printer=printer)
-        device = QPrinter(QPrinter.PrinterMode.HighResolution)
-        if printer:
-            device.setPrinterName(printer)
-        device.setFullPage(True)
-        device.setDocName(sheets[0].title)
-        _paint_all(device, sheets)
-
-
-def save_pdf(sheets: Sequence[Sheet], file: Path) -> None:
+def save_pdf(sheets: Iterable[Sheet], file: Path, title: str = "") -> None:
     """Write the sheets as a PDF file. Raises EnvironmentProblem."""
     device = QPdfWriter(str(file))
-    device.setTitle(sheets[0].title)
+    device.setTitle(title)
     device.setCreator("Lanyard")
     device.setResolution(_DPI)
-    _paint_all(device, sheets)
+    paint_all(device, sheets)
 
 
 def ask_pdf(parent: QWidget, name: str) -> Path | None:
@@ -92,28 +70,28 @@ def picture(sheet: Sheet, dots_per_mm: float) -> QImage:
     return image
 
 
-def _paint_all(device: QPdfWriter | QPagedPaintDevice, sheets: Sequence[Sheet]) -> None:
-    _set_page(device, sheets[0])
+def paint_all(device: QPagedPaintDevice, sheets: Iterable[Sheet], layout: QPageLayout | None = None) -> None:
+    """Paint each sheet on a page of its size, or of this layout. Raises EnvironmentProblem."""
     painter = QPainter()
-    if not painter.begin(device):
-        raise EnvironmentProblem("The printer or file takes nothing. Look at it and try again.")
-    scale = device.logicalDpiX() / PER_INCH
-    for place, sheet in enumerate(sheets):
-        if place:
-            _set_page(device, sheet)
-            device.newPage()
-        painter.save()
-        _start(painter, scale)
-        sheet.paint(painter)
-        painter.restore()
-    if not painter.end():
+    try:
+        for place, sheet in enumerate(sheets):
+            device.setPageLayout(layout or _layout_of(sheet))
+            if not (device.newPage() if place else painter.begin(device)):
+                raise EnvironmentProblem("The printer or file takes nothing. Look at it and try again.")
+            painter.save()
+            _start(painter, device.logicalDpiX() / PER_INCH)
+            sheet.paint(painter)
+            painter.restore()
+    finally:
+        is_whole = painter.end() if painter.isActive() else False
+    if not is_whole:
         raise EnvironmentProblem("The printer or file takes nothing. Look at it and try again.")
 
 
-def _set_page(device: QPagedPaintDevice, sheet: Sheet) -> None:
+def _layout_of(sheet: Sheet) -> QPageLayout:
     size = QPageSize(QSizeF(sheet.width / 10, sheet.height / 10), QPageSize.Unit.Millimeter, "", _EXACT)
     # The size says which way the page lies; a landscape on top of it would turn it twice.
-    device.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
+    return QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0))
 
 
 _EXACT: Final = QPageSize.SizeMatchPolicy.ExactMatch
@@ -137,22 +115,25 @@ def font(points: float, *, is_bold: bool = False) -> QFont:
 def write_fitted(
     painter: QPainter, box: QRectF, text: str, *, points: float, is_bold: bool, align: Qt.AlignmentFlag
 ) -> None:
-    """Write a text into a box: on several lines where it has the height, smaller where it must, cut only at the end."""
-    flags = align | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
-    wrapping = int(flags) | int(Qt.TextFlag.TextWordWrap)
+    """Write a text into a box: on several lines where it has the height, and smaller where it must. Nothing is cut."""
+    flags = int(align | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute)
     size = points
-    while True:
-        chosen = font(size, is_bold=is_bold)
-        metrics = QFontMetricsF(chosen)
-        needed = metrics.boundingRect(box, wrapping, text)
+    while not (found := _fitting(box, text, flags, font(size, is_bold=is_bold), size)) and size > _SMALLEST:
+        size *= 0.92
+    painter.setFont(font(size, is_bold=is_bold))
+    painter.drawText(box, found or flags | int(Qt.TextFlag.TextWrapAnywhere), text)
+
+
+def _fitting(box: QRectF, text: str, flags: int, chosen: QFont, size: float) -> int:
+    """The flags with which a text fits into the box; 0 where it does not. Words are broken only in small print."""
+    metrics = QFontMetricsF(chosen)
+    wraps = (Qt.TextFlag.TextWordWrap, Qt.TextFlag.TextWrapAnywhere) if size < _SMALL else (Qt.TextFlag.TextWordWrap,)
+    for wrap in wraps:
+        needed = metrics.boundingRect(box, flags | int(wrap), text)
         if needed.width() <= box.width() + 1 and needed.height() <= box.height() + 1:
-            break
-        if size <= _SMALLEST:
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-            break
-        size = max(size * 0.92, _SMALLEST)
-    painter.setFont(chosen)
-    painter.drawText(box, wrapping, text)
+            return flags | int(wrap)
+    return 0
 
 
-_SMALLEST: Final = 5.0
+_SMALL: Final = 7.0
+_SMALLEST: Final = 2.0  # points; below, a printer of 200 dpi shows nothing

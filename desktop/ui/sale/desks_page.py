@@ -7,7 +7,6 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
 from desktop.ui.badges.printing import BadgeDesk
 from desktop.ui.parts.form_dialog import ConfirmDialog, say
@@ -125,12 +124,8 @@ class DesksPage(QWidget):
 
     def _print(self, takings: Takings) -> None:
         lines = count_slip(self._workspace, takings, takings.counts[-1])
-        try:
-            self._badges.print_sheets(sheet(self.tr("Closing count"), lines))
-        except (EnvironmentProblem, OSError) as problem:
-            say(self.error, words.problem(problem))
-        else:
-            say(self.error, "")
+        paper = sheet(self.tr("Closing count"), lines)
+        self._badges.print_sheets([paper], self, lambda wrong: say(self.error, wrong))
 
 
 def _spans(sales: Iterable[DoorSale]) -> dict[str, Span]:

@@ -14,11 +14,11 @@ from desktop.ui.parts.labels import Chip, button, label
 from desktop.ui.parts.paper import Sheet, ask_pdf, picture, save_pdf
 from desktop.ui.parts.shapes import Mark, Shape
 from desktop.ui.parts.slip import plain, sheet
+from desktop.ui.parts.spool import Then
 from desktop.ui.sale.receipt import receipt
 from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
 from shared.checkin.verdict import Pass
-from shared.kernel.decider import Rejected
 from shared.kernel.ids import OrderId
 from shared.registration.door_sale import DoorSale
 
@@ -37,6 +37,7 @@ class Sold(QFrame):
         self._workspace, self._badges, self._ask_file = workspace, badges, ask_file or ask_pdf
         self.order: OrderId | None = None
         self._cash: int | None = None
+        self._told: list[str] = []
         self.setProperty("look", "card")
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.ROOMY, Space.WIDE, Space.ROOMY, Space.WIDE)
@@ -84,6 +85,7 @@ class Sold(QFrame):
     def show_sale(self, order: OrderId, cash: int | None = None) -> None:
         """Show a sale as it stands."""
         self.order, self._cash = order, cash
+        self._told = []
         self.told.setText("")
         self.refresh()
         self.next.setFocus()
@@ -96,7 +98,6 @@ class Sold(QFrame):
         QTimer.singleShot(0, self, lambda: self._print_all(order, prints))
 
     def _print_all(self, order: OrderId, prints: Collection[Paper]) -> None:
-        told = []
         if order == self.order:
             for paper, act in (
                 (Paper.RECEIPT, self.print_receipt),
@@ -105,8 +106,6 @@ class Sold(QFrame):
             ):
                 if paper in prints:
                     act()
-                    told.append(self.told.text())
-            self.told.setText("\n".join(told))
 
     def refresh(self) -> None:
         """Show it as it stands: the server may have given it a locator, or it was voided."""
@@ -148,36 +147,36 @@ class Sold(QFrame):
 
     def print_receipt(self) -> None:
         if self.order is not None:
-            paper = self._receipt(self.order)
-            self._do(lambda: self._badges.print_sheets(paper), self.tr("The receipt is at the printer."))
+            done = self.tr("The receipt is at the printer.")
+            self._badges.print_sheets([self._receipt(self.order)], self, self._teller(done))
 
     def save_receipt(self) -> None:
         file = None if self.order is None else self._ask_file(self, "receipt.pdf")
         if file is not None and self.order is not None:
-            paper = self._receipt(self.order)
-            self._do(lambda: save_pdf([paper], file), self.tr("Written to {0}.").format(file.name))
+            try:
+                save_pdf([self._receipt(self.order)], file)
+            except (EnvironmentProblem, OSError) as problem:
+                self._tell(words.problem(problem))
+            else:
+                self._tell(self.tr("Written to {0}.").format(file.name))
 
     def print_tickets(self) -> None:
         sheets = [self._badges.ticket(one) for one in self._passes()]
         if sheets:
-            self._do(lambda: self._badges.print_sheets(*sheets), self.tr("The tickets are at the printer."))
+            self._badges.print_sheets(sheets, self, self._teller(self.tr("The tickets are at the printer.")))
 
     def print_badges(self) -> None:
         """One badge a person, of the first of their seats; the others are marks on it."""
         first = {one.attendee: one for one in reversed(self._passes())}
+        for one in reversed(first.values()):
+            self._badges.print_badge(one, self, self._teller(self.tr("The badges are at the printer.")))
 
-        def act() -> None:
-            for one in reversed(first.values()):
-                self._badges.print_badge(one)
+    def _teller(self, done: str) -> Then:
+        """Says what became of a paper of this sale, whatever is shown when the printer has it."""
+        order = self.order
+        return lambda wrong: self._tell(wrong or done) if order == self.order else None
 
-        self._do(act, self.tr("The badges are at the printer."))
-
-    def _do(self, act: Callable[[], None], done: str) -> None:
-        try:
-            act()
-        except Rejected as refusal:
-            self.told.setText(words.sentence(refusal.code, refusal.values))
-        except (EnvironmentProblem, OSError) as problem:
-            self.told.setText(words.problem(problem))
-        else:
-            self.told.setText(done)
+    def _tell(self, text: str) -> None:
+        """The latest last, each once."""
+        self._told = [*(one for one in self._told if one != text), text]
+        self.told.setText("\n".join(self._told))

@@ -11,7 +11,7 @@ from desktop.ui import words
 from desktop.ui.badges.printing import BadgeDesk
 from desktop.ui.parts.amounts import Amount
 from desktop.ui.parts.field import Field, whole_number
-from desktop.ui.parts.form_dialog import ConfirmDialog
+from desktop.ui.parts.form_dialog import ConfirmDialog, say
 from desktop.ui.parts.labels import Chip, Elided, button, card, clear, label, rule
 from desktop.ui.parts.rows import line, scrolled
 from desktop.ui.parts.shapes import Shape
@@ -135,7 +135,8 @@ class TillPage(QWidget):
         takings = next(iter(self._till.counted()), None)
         if takings is not None:
             lines = count_slip(self._workspace, takings, takings.counts[-1])
-            self._do(lambda: self._badges.print_sheets(sheet(self.tr("Closing count"), lines)))
+            paper = sheet(self.tr("Closing count"), lines)
+            self._badges.print_sheets([paper], self, lambda wrong: say(self.error, wrong))
 
     def _ask(self, dialog: ConfirmDialog) -> None:
         self.dialog = dialog

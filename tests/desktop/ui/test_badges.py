@@ -1,5 +1,6 @@
 """Badges: the layout and its preview, paper, printing on admission, reprints; and the name put right at the door."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +10,18 @@ from PySide6.QtWidgets import QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
 from desktop.door import Door
+from desktop.store.files import EnvironmentProblem
+from desktop.store.search import folded
 from desktop.ui.badges.badges_screen import BadgesScreen
 from desktop.ui.badges.draft import new_layout
 from desktop.ui.badges.paint import Face, sheet
+from desktop.ui.badges.run import PART, Wish, chosen, print_all, write_all
+from desktop.ui.badges.run_dialog import RunDialog
 from desktop.ui.door.door_screen import DoorScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.field import Field
-from desktop.ui.parts.paper import picture
+from desktop.ui.parts.job import Cancelled, Job
+from desktop.ui.parts.paper import Sheet, picture
 from desktop.ui.sale.sale_screen import SaleScreen
 from shared.checkin.badges import Badge, BadgeLayout, Content, DefineBadgeLayout, EditBadgeLayout
 from shared.checkin.correction import CorrectAttendee
@@ -61,7 +67,7 @@ def _door(window: MainWindow) -> DoorScreen:
 def _tray(window: MainWindow) -> PaperTray:
     assert window.screens is not None
     tray = PaperTray()
-    window.screens.badges.press = tray
+    window.screens.badges.spool.press = tray
     return tray
 
 
@@ -240,8 +246,10 @@ def test_a_badge_is_printed_on_the_first_admission_alone(west: Desktop, open_win
 
 
 def test_without_a_printer_the_card_says_so_and_nothing_is_counted(west: Desktop, open_window: Open) -> None:
-    door = _door(open_window(StagedDesk(west)))
-    row = _row(west, "Li")
+    window = open_window(StagedDesk(west))
+    door, row = _door(window), _row(west, "Li")
+    assert window.screens is not None
+    window.screens.badges.spool.press = Jammed("This computer has no printer. Set one up, or save as PDF.")
     door.scan(code_of(row))
     door.card.holder.badge.click()
     assert door.card.holder.told.text() == "This computer has no printer. Set one up, or save as PDF."
@@ -279,3 +287,116 @@ def test_a_further_seat_is_sold_from_the_card(west: Desktop, open_window: Open) 
     known = window.screens.made("sale", SaleScreen).counter.person.known
     assert known is not None
     assert known.last_name == "Li"
+
+
+def _run(window: MainWindow, file: Path, qtbot: QtBot) -> RunDialog:
+    screen = _screen(window)
+    screen._ask_file = lambda _parent, _name: file
+    screen.in_advance.click()
+    dialog = screen.dialog
+    assert isinstance(dialog, RunDialog)
+    qtbot.waitUntil(lambda: dialog.rows is not None)
+    return dialog
+
+
+def test_all_badges_are_printed_in_advance_sorted_and_once(
+    west: Desktop, open_window: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_window(StagedDesk(west))
+    dialog = _run(window, tmp_path / "badges.pdf", qtbot)
+    tray = _tray(window)
+    assert dialog.found.text() == "3 badges", "one a person, whatever seats they have"
+    dialog.print.click()
+    qtbot.waitUntil(lambda: dialog.told.text() == "3 badges at the printer.")
+    names = [row.last_name for row in dialog_rows(west)]
+    assert len(tray.sheets) == 3
+    assert names == sorted(names, key=lambda one: folded(str(one)))
+    qtbot.waitUntil(lambda: dialog.rows == [])
+    assert not dialog.print.isEnabled()
+    dialog.not_printed.click()
+    qtbot.waitUntil(lambda: dialog.rows is not None and len(dialog.rows) == 3)
+    dialog.seat_type.setCurrentIndex(dialog.seat_type.findData(WORKSHOP))
+    dialog.look()
+    qtbot.waitUntil(lambda: dialog.rows == [])
+    west.sync()
+    assert west.workspace.problems() == []
+    assert {one.times for one in west.workspace.rows(Badge).values()} == {1}
+
+
+def dialog_rows(west: Desktop) -> list[Pass]:
+    wish = Wish(seat_types=(FULL, WORKSHOP), not_printed_alone=False)
+    return chosen(west.workspace, wish, (FULL, WORKSHOP))
+
+
+@pytest.mark.parametrize("on_pages", [True, False])
+def test_all_badges_are_written_as_one_pdf_and_counted(
+    west: Desktop,
+    open_window: Open,
+    qtbot: QtBot,
+    tmp_path: Path,
+    on_pages: bool,  # noqa: FBT001 - a column
+) -> None:
+    file = tmp_path / "badges.pdf"
+    dialog = _run(open_window(StagedDesk(west)), file, qtbot)
+    dialog.on_pages.setChecked(on_pages)
+    dialog.pdf.click()
+    qtbot.waitUntil(lambda: dialog.told.text() == "3 badges written to badges.pdf.")
+    assert file.read_bytes().startswith(b"%PDF")
+    assert [one.name for one in tmp_path.glob("*.part")] == []
+    assert len(west.workspace.rows(Badge)) == 3
+
+
+def test_a_run_that_meets_a_jam_counts_what_was_printed_before_it(
+    west: Desktop, open_window: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_window(StagedDesk(west))
+    dialog = _run(window, tmp_path / "badges.pdf", qtbot)
+    assert window.screens is not None
+    window.screens.badges.spool.press = Jammed()
+    dialog.print.click()
+    qtbot.waitUntil(lambda: bool(dialog.error.text()))
+    assert "has stopped" in dialog.error.text()
+    qtbot.waitUntil(lambda: dialog.rows is not None)
+    assert len(dialog.rows or ()) == 3
+    assert west.workspace.rows(Badge) == {}
+
+
+def test_a_run_that_is_stopped_prints_no_further_part(west: Desktop, open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(StagedDesk(west))
+    _screen(window)
+    tray = _tray(window)
+    assert window.screens is not None
+    badges, rows = window.screens.badges, dialog_rows(west) * PART
+    job = Job(lambda _: None)
+    assert print_all(job, badges, rows) == len(rows) == len(tray.sheets)
+    job.cancel()
+    assert print_all(job, badges, rows) == 0
+    with pytest.raises(Cancelled):
+        write_all(job, badges, rows, Path("nowhere"), on_pages=False)
+
+
+class Jammed(PaperTray):
+    """A press that prints nothing, and says why."""
+
+    def __init__(
+        self, why: str = "The printer “{printer}” has stopped. Look at its paper and cover, then print again."
+    ) -> None:
+        super().__init__()
+        self._why = why
+
+    def print(self, sheets: Sequence[Sheet], printer: str) -> None:
+        raise EnvironmentProblem(self._why, printer="Labels")
+
+
+def test_a_jam_is_told_at_the_door_and_stops_nobody(west: Desktop, open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(StagedDesk(west))
+    door = _door(window)
+    assert window.screens is not None
+    window.screens.badges.spool.press = Jammed()
+    window.screens.badges.print_on_admission(does=True)
+    row = _row(west, "Li")
+    door.scan(code_of(row))
+    qtbot.waitUntil(lambda: "has stopped" in door.card.holder.told.text())
+    assert door.card.scanned is not None
+    assert door.card.scanned.finding is Finding.ADMIT
+    assert west.workspace.get(Badge, row.ticket) is None, "what was not printed is not counted"
