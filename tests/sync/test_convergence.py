@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.sync.machine import Flaw, Machine
+from tests.sync.machine import Machine
+from tests.sync.network import Flaw
 
 SETTINGS = settings(
     max_examples=40,
