@@ -30,6 +30,7 @@ from desktop.ui.status_bar import StatusBar
 from desktop.workspace import Workspace
 from shared.conference.conference import Conference
 from shared.kernel.decider import Role
+from shared.kernel.messages import is_fact, wire_of
 
 _QUIET_MS = 200
 _WIDTH, _HEIGHT = 1280, 800
@@ -62,7 +63,7 @@ class MainWindow(QMainWindow):
         self.scanner = Scanner(application, self, self._hears)
         self.scanner.scanned.connect(self._on_scanned)
         self._appearance = appearance or Appearance(application, settings)
-        self._leaving = Leaving(self, self._unsaved, self.closed.emit)
+        self._leaving = Leaving(self, self._unsaved, self._unsent, self.closed.emit)
         self.kiosk = Kiosk(self, settings, lambda: desk.now().timestamp())
         self.kiosk.changed.connect(self._stand)
         self.place = "home"
@@ -265,6 +266,8 @@ class MainWindow(QMainWindow):
         is_kiosk = self.is_at_kiosk
         self.status.stand(is_kiosk=is_kiosk)
         self.go("door")
+        if self.screens is not None and self.screens.door is not None:
+            self.screens.door.stand(is_kiosk=is_kiosk)
         full = Qt.WindowState.WindowFullScreen
         self.setWindowState(self.windowState() | full if is_kiosk else self.windowState() & ~full)
 
@@ -279,6 +282,15 @@ class MainWindow(QMainWindow):
             for one in self._by_conference.values()
             if one.is_unsaved
         }
+
+    def _unsent(self) -> int:
+        """How many facts are on this device only, where the server is not there to take them."""
+        return sum(
+            is_fact(wire_of(one.command).name)
+            for conference, workspace in self._desk.workspaces().items()
+            if self._desk.connection(conference).line is not Line.SERVER
+            for one in workspace.pending
+        )
 
     # What is always shown
 

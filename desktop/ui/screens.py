@@ -157,12 +157,17 @@ class Screens(QObject):
             now=self._desk.now,
         )
         made.further_asked.connect(self._sell_further)
+        made.walk_in_asked.connect(self._sell_to_a_walk_in)
         made.sounded.connect(self.sounded)
         return made
 
     def _sell_further(self, row: Pass) -> None:
         self.gone.emit("sale")
         self.made("sale", SaleScreen).start_for(row)
+
+    def _sell_to_a_walk_in(self) -> None:
+        self.gone.emit("sale")
+        self.made("sale", SaleScreen).sell.click()
 
     def _sale(self) -> SaleScreen:
         return SaleScreen(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.store.files import EnvironmentProblem
@@ -22,32 +22,35 @@ from desktop.ui.door.scanner import Hears
 from desktop.ui.door.search import Results, SearchField
 from desktop.ui.door.strip import MOST, Strip
 from desktop.ui.door.ticket_card import TicketCard
-from desktop.ui.door.verdict_panel import VerdictPanel
-from desktop.ui.parts.labels import empty_state
+from desktop.ui.door.verdict_panel import SHORT, TALL, VerdictPanel
+from desktop.ui.parts.labels import button, empty_state
 from desktop.ui.parts.page import Page
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space
 from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.checkin.ticket_code import Evidence
-from shared.checkin.verdict import Direction, Pass
+from shared.checkin.verdict import Direction, Finding, Pass
 from shared.kernel.decider import Key, Rejected
 from shared.kernel.ids import AreaId
 
 _SIDE_WIDTH: Final = 340
 _VIEWS: Final = ("checkin.areas", "checkin.arrivals", "checkin.expected", "checkin.incidents", "checkin.passes")
+_LITTLE_ROOM: Final = 660
 _AGING_MS: Final = 15_000  # what is said of the last minutes goes on without scans
 _QUIET_MS: Final = 150  # between repaints of numbers and strip while many changes come
 
 
 class DoorScreen(Page):
-    """`sounded` carries the tone of each verdict, for a sound.
+    """`sounded` carries the sound of each verdict.
 
-    `further_asked` carries the ticket's row of somebody who wants to buy another seat.
+    `further_asked` carries the ticket's row of somebody who wants to buy another seat; `walk_in_asked` tells of one who
+    has none yet.
     """
 
     sounded = Signal(str)
     further_asked = Signal(object)
+    walk_in_asked = Signal()
 
     def __init__(
         self,
@@ -90,7 +93,10 @@ class DoorScreen(Page):
         self._side.addWidget(self.strip)
         self._side.addWidget(self.results)
         nobody = self.tr("Try part of the name, the company, or the six characters of the order.")
-        self._side.addWidget(empty_state(Shape.PEOPLE, self.tr("Nobody found"), nobody))
+        self.walk_in = button(self.tr("Sell to a &walk-in"), self.walk_in_asked.emit)
+        self._side.addWidget(
+            empty_state(Shape.PEOPLE, self.tr("Nobody found"), nobody, self.walk_in, width=_SIDE_WIDTH - Space.ROOMY)
+        )
         self.camera = CameraPanel(settings, camera)
         self.camera.coded.connect(self.scan)
         self._arrange()
@@ -184,7 +190,7 @@ class DoorScreen(Page):
         self.strip.add(scanned)
         self.counters.refresh(scanned.seen.area)
         if self.gate.is_audible:
-            self.sounded.emit(look(scanned.finding, scanned.action).tone.value)
+            self.sounded.emit(look(scanned.finding, scanned.action).sound.value)
         if scanned.is_entry and self._badges.prints_on_admission:
             QTimer.singleShot(0, self, lambda: self._print_first(scanned))  # after the verdict shows
 
@@ -226,6 +232,7 @@ class DoorScreen(Page):
             self.card.complain(words.problem(problem))
             return
         self.counters.forget_entry(scanned.scan)
+        self.counters.refresh(self._area)
         self._clear(self.tr("Undone"), self.tr("This admission does not count any more: {0}").format(name))
         self.refresh()
         self.field.setFocus()
@@ -239,8 +246,9 @@ class DoorScreen(Page):
     def _show(self, scanned: Scanned) -> None:
         row = None if scanned.ticket is None else self._workspace.get(Pass, scanned.ticket)
         name = "" if row is None else words.bearer(row, scanned.version)
-        self.verdict.show_verdict(look(scanned.finding, scanned.action), name)
         self.card.show_scan(scanned, may_undo=self.keeper.may_undo(scanned, self._now()))
+        entered = self.card.text("entry") if scanned.finding is Finding.ALREADY_INSIDE else ""
+        self.verdict.show_verdict(look(scanned.finding, scanned.action), name, entered)
         self._filler.hide()
         self._say_basis()
 
@@ -306,11 +314,20 @@ class DoorScreen(Page):
         self.gate.refresh()
         if had_areas != bool(self.gate.area.count()) or _place(self.gate.post) != _place(self._stood):
             self._stand()
-        self.counters.refresh(self._area)
+        self.counters.refresh(self._area, is_own=False)
         self.strip.refresh()
         self._say_basis()
         if self.card.scanned is not None:
             self.card.allow_undo(may_undo=self.keeper.may_undo(self.card.scanned, self._now()))
+
+    def stand(self, *, is_kiosk: bool) -> None:
+        """At a kiosk there is no way to where seats are sold."""
+        self.card.holder.offer_sale(is_offered=not is_kiosk)
+        self.walk_in.setVisible(not is_kiosk)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.verdict.setFixedHeight(SHORT if event.size().height() < _LITTLE_ROOM else TALL)
 
     def focus_first(self) -> None:
         """What has the focus when the door opens."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.ui import words
+from desktop.ui.door.sounds import Sound
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Tone
 from desktop.ui.translation import QT_TRANSLATE_NOOP
@@ -13,23 +14,27 @@ from shared.checkin.verdict import Finding
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a verdict is shown."""
+    """How a verdict is shown, and heard."""
 
     word: str
     sentence: str
     tone: Tone
     shape: Shape
+    sound: Sound
 
 
-_GOOD, _CARE, _STOP = (Tone.GOOD, Shape.CHECK), (Tone.CAUTION, Shape.WARNING), (Tone.BAD, Shape.CROSS)
+_GOOD: Final = (Tone.GOOD, Shape.CHECK, Sound.ADMIT)
+_OUT: Final = (Tone.GOOD, Shape.OUT, Sound.LEAVE)
+_CARE: Final = (Tone.CAUTION, Shape.WARNING, Sound.CARE)
+_STOP: Final = (Tone.BAD, Shape.CROSS, Sound.STOP)
 _LOOKS: Final = {
     Finding.ADMIT: (QT_TRANSLATE_NOOP("words", "Admit"), "", _GOOD),
     Finding.UNLISTED: (
         QT_TRANSLATE_NOOP("words", "Admit"),
-        QT_TRANSLATE_NOOP("words", "A genuine ticket, newer than the data on this device."),
+        QT_TRANSLATE_NOOP("words", "A genuine ticket, not known on this device yet."),
         _GOOD,
     ),
-    Finding.LEAVE: (QT_TRANSLATE_NOOP("words", "Goodbye"), QT_TRANSLATE_NOOP("words", "The exit is recorded."), _GOOD),
+    Finding.LEAVE: (QT_TRANSLATE_NOOP("words", "Goodbye"), QT_TRANSLATE_NOOP("words", "The exit is recorded."), _OUT),
     Finding.ALREADY_INSIDE: (
         QT_TRANSLATE_NOOP("words", "Already inside"),
         QT_TRANSLATE_NOOP("words", "Somebody came in with this ticket before."),
@@ -90,11 +95,11 @@ _LOOKS: Final = {
 
 def look(finding: Finding, action: Action) -> Look:
     """How a scan looks, given what the rules said and what the gate did."""
-    word, sentence, (tone, shape) = _LOOKS[finding]
+    word, sentence, (tone, shape, sound) = _LOOKS[finding]
     if action is Action.OVERRIDDEN:
         against = words.say("Let in against the verdict: {word}.", word=words.inside(words.say(word)))
-        return Look(words.say("Overridden"), against, Tone.CAUTION, Shape.WARNING)
-    return Look(words.say(word), words.say(sentence) if sentence else "", tone, shape)
+        return Look(words.say("Overridden"), against, *_CARE)
+    return Look(words.say(word), words.say(sentence) if sentence else "", tone, shape, sound)
 
 
 def finding_name(finding: Finding) -> str:

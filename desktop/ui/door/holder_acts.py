@@ -37,9 +37,9 @@ class HolderActs(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.TIGHT)
-        self.correct = button(self.tr("&Correct the name"), self.open)
-        self.further = button(self.tr("Sell a &further seat"), lambda: self.further_asked.emit(self._row))
-        self.badge = button(self.tr("Print the &badge"), lambda: self.badge_asked.emit(self._row))
+        self.correct = button(self.tr("&Correct name"), self.open)
+        self.further = button(self.tr("&Further seat"), lambda: self.further_asked.emit(self._row))
+        self.badge = button(self.tr("Print &badge"), lambda: self.badge_asked.emit(self._row))
         self._buttons = _row(self.correct, self.further, self.badge)
         self._form = QWidget()
         lines = QVBoxLayout(self._form)
@@ -60,9 +60,13 @@ class HolderActs(QWidget):
         self.say("")
         self.close_form()
         badge = None if row is None else self._workspace.get(Badge, row.ticket)
-        again = self.tr("Print the &badge again ({0})").format(words.count(badge.times)) if badge is not None else ""
-        self.badge.setText(again or self.tr("Print the &badge"))
+        again = self.tr("&Badge again ({0})").format(words.count(badge.times)) if badge is not None else ""
+        self.badge.setText(again or self.tr("Print &badge"))
         self.badge.setAccessibleName(without_mnemonic(self.badge.text()))
+
+    def offer_sale(self, *, is_offered: bool) -> None:
+        """Whether seats are sold from here."""
+        self.further.setVisible(is_offered)
 
     @property
     def is_correcting(self) -> bool:

@@ -4,6 +4,7 @@ import math
 import struct
 import wave
 from collections.abc import Mapping
+from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,17 +12,26 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTemporaryDir, QUrl
 from PySide6.QtGui import QGuiApplication
 
-from desktop.ui.tokens import Tone
-
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QSoundEffect
 
-NOTES: Final[Mapping[Tone, tuple[tuple[float, int], ...]]] = {
-    Tone.GOOD: ((880.0, 70), (1318.5, 110)),
-    Tone.CAUTION: ((587.3, 110), (0.0, 50), (587.3, 160)),
-    Tone.BAD: ((196.0, 380),),
+
+class Sound(StrEnum):
+    """What a verdict sounds like."""
+
+    ADMIT = "admit"
+    LEAVE = "leave"
+    CARE = "care"
+    STOP = "stop"
+
+
+NOTES: Final[Mapping[Sound, tuple[tuple[float, int], ...]]] = {
+    Sound.ADMIT: ((880.0, 70), (1318.5, 110)),
+    Sound.LEAVE: ((880.0, 90), (659.3, 110)),
+    Sound.CARE: ((587.3, 110), (0.0, 50), (587.3, 160)),
+    Sound.STOP: ((196.0, 380),),
 }
-"""Frequency in Hz and length in ms: up is good, twice the same is care, low and long is stop."""
+"""Frequency in Hz and length in ms: up is in, down is out, twice the same is care, low and long is stop."""
 
 _RATE: Final = 22_050  # samples a second
 _LOUDNESS: Final = 0.5
@@ -31,7 +41,7 @@ _SILENT_PLATFORMS: Final = frozenset({"offscreen", "minimal"})
 
 
 class Sounds(QObject):
-    """Plays a tone when told to. `prepare` looks for loudspeakers, which takes a while: not while a verdict waits."""
+    """Plays a sound when told to. `prepare` looks for loudspeakers, which takes a while: not while a verdict waits."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -46,31 +56,31 @@ class Sounds(QObject):
 
         if not QMediaDevices.audioOutputs():
             return
-        for tone in NOTES:
-            file = Path(self._folder.filePath(f"{tone}.wav"))
+        for one in NOTES:
+            file = Path(self._folder.filePath(f"{one}.wav"))
             try:
-                file.write_bytes(sound(tone))
+                file.write_bytes(wave_of(one))
             except OSError:
                 return
-            effect = self._effects[tone.value] = QSoundEffect(self)
+            effect = self._effects[one.value] = QSoundEffect(self)
             effect.setSource(QUrl.fromLocalFile(str(file)))
 
-    def play(self, tone: str) -> None:
-        """Sound a verdict's tone; the last one is cut short."""
+    def play(self, sound: str) -> None:
+        """Sound a verdict; the last one is cut short."""
         for effect in self._effects.values():
             effect.stop()
-        if (wanted := self._effects.get(tone)) is not None:
+        if (wanted := self._effects.get(sound)) is not None:
             wanted.play()
 
 
-def sound(tone: Tone) -> bytes:
-    """A tone as a WAV file: mono, 16 bits."""
+def wave_of(sound: Sound) -> bytes:
+    """A sound as a WAV file: mono, 16 bits."""
     file = BytesIO()
     with wave.open(file, "wb") as writing:
         writing.setnchannels(1)
         writing.setsampwidth(2)
         writing.setframerate(_RATE)
-        for frequency, length_ms in NOTES[tone]:
+        for frequency, length_ms in NOTES[sound]:
             writing.writeframes(_note(frequency, length_ms))
     return file.getvalue()
 

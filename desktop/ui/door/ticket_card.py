@@ -29,7 +29,7 @@ class TicketCard(QFrame):
         self.scanned: Scanned | None = None
         self.setProperty("look", "card")
         column = QVBoxLayout(self)
-        column.setContentsMargins(Space.ROOMY, Space.WIDE, Space.ROOMY, Space.WIDE)
+        column.setContentsMargins(Space.WIDE, Space.USUAL, Space.WIDE, Space.USUAL)
         column.setSpacing(Space.SMALL)
         whole = column
         inside = QWidget()
@@ -44,14 +44,14 @@ class TicketCard(QFrame):
         column.addWidget(self.company)
         grid = QGridLayout()
         grid.setHorizontalSpacing(Space.ROOMY)
-        grid.setVerticalSpacing(Space.SMALL)
+        grid.setVerticalSpacing(Space.TIGHT)
         grid.setColumnStretch(1, 1)
         self._values = {}
         heads = {
+            "entry": self.tr("Came in"),
             "ticket": self.tr("Ticket"),
             "order": self.tr("Order"),
             "further": self.tr("Further seats"),
-            "entry": self.tr("Came in"),
         }
         self._heads = {}
         for row, (name, text) in enumerate(heads.items()):
@@ -62,11 +62,10 @@ class TicketCard(QFrame):
         column.addSpacing(Space.TIGHT)
         column.addLayout(grid)
         self.basis = Chip(Shape.CLOCK, "", Tone.WAITING)
-        column.addSpacing(Space.TIGHT)
-        column.addWidget(self.basis)
         column.addStretch(1)
         whole.addWidget(_scrolled(inside), 1)  # a long name on a small screen takes no room from the buttons
         column = whole
+        column.addWidget(self.basis)
         self.holder = HolderActs(workspace)
         column.addWidget(self.holder)
         self._acts = QWidget()

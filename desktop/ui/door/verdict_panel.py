@@ -1,5 +1,7 @@
 """The verdict, readable at two metres: colour, shape and word fill the panel. The next scan replaces it."""
 
+from typing import Final
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QFont, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -9,8 +11,10 @@ from desktop.ui.parts.shapes import Shape, draw
 from desktop.ui.theme import Theme
 from desktop.ui.tokens import LOUD, Size, Space
 
-_HEIGHT = 190
-_SHAPE = 116
+TALL: Final = 190
+SHORT: Final = 150
+"""Where the screen has little room."""
+_SHAPE: Final = 116
 
 
 class VerdictPanel(QWidget):
@@ -18,10 +22,10 @@ class VerdictPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setMinimumHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(TALL)
         self.look: Look | None = None
-        self._name = ""
+        self._below = ""
         self._idle = self.tr("Ready to scan")
         self._idle_hint = self.tr("Scan a ticket, whatever is open, or type a name.")
         self.setAccessibleName(self._idle)
@@ -32,9 +36,11 @@ class VerdictPanel(QWidget):
         self.setAccessibleName(text)
         self.update()
 
-    def show_verdict(self, look: Look, name: str) -> None:
-        self.look, self._name = look, name
-        said = f"{look.word}. {name}"
+    def show_verdict(self, look: Look, name: str, detail: str = "") -> None:
+        """`detail` tells more than the sentence that the verdict has anyway."""
+        self.look = look
+        self._below = " · ".join(part for part in (name, detail or look.sentence) if part)
+        said = ". ".join(part for part in (look.word, name, detail) if part)
         self.setAccessibleName(said)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
         self.update()
@@ -53,13 +59,9 @@ class VerdictPanel(QWidget):
         left = Space.ROOMY + (_SHAPE - side) / 2
         shape = Shape.DOOR if self.look is None else self.look.shape
         draw(painter, shape, QRectF(left, (box.height() - side) / 2, side, side), ink, ground)
-        text_box = box.adjusted(Space.ROOMY * 2 + _SHAPE, Space.WIDE, -Space.WIDE, -Space.WIDE)
+        text_box = box.adjusted(Space.ROOMY * 2 + _SHAPE, Space.SMALL, -Space.WIDE, -Space.SMALL)
         word = self._idle if self.look is None else self.look.word
-        below = (
-            self._idle_hint
-            if self.look is None
-            else " · ".join(part for part in (self._name, self.look.sentence) if part)
-        )
+        below = self._idle_hint if self.look is None else self._below
         painter.setPen(ink)
         self._write(painter, text_box, word, below)
         painter.end()
@@ -84,6 +86,10 @@ class VerdictPanel(QWidget):
             | Qt.AlignmentFlag.AlignAbsolute
             | Qt.TextFlag.TextWordWrap
         )
+        room = box.height() - word_height
+        while small.pointSizeF() > Size.BODY and painter.boundingRect(box, flags, below).height() > room:
+            small.setPointSizeF(small.pointSizeF() - 1)
+            painter.setFont(small)
         needed = painter.boundingRect(box, flags, below).height() if below else 0.0
         top = box.top() + max((box.height() - word_height - needed) / 2, 0)
         painter.setFont(big)

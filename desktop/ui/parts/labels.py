@@ -151,8 +151,8 @@ def rule() -> QFrame:
     return line
 
 
-def empty_state(shape: Shape, heading: str, text: str) -> QWidget:
-    """What stands where there is nothing yet: why, and what to do."""
+def empty_state(shape: Shape, heading: str, text: str, does: QPushButton | None = None, *, width: int = 420) -> QWidget:
+    """What stands where there is nothing yet: why, and what to do, perhaps by a button."""
     whole = QWidget()
     column = QVBoxLayout(whole)
     column.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -163,8 +163,10 @@ def empty_state(shape: Shape, heading: str, text: str) -> QWidget:
     column.addWidget(head)
     body = label(text, "muted", wraps=True)
     body.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-    body.setFixedWidth(420)
+    body.setFixedWidth(width)
     column.addWidget(body, 0, Qt.AlignmentFlag.AlignHCenter)
+    if does is not None:
+        column.addWidget(does, 0, Qt.AlignmentFlag.AlignHCenter)
     return whole
 
 

@@ -15,6 +15,7 @@ from desktop.ui.tokens import Tone
 class Shape(StrEnum):
     CHECK = "check"
     CROSS = "cross"
+    OUT = "out"
     WARNING = "warning"
     CLOCK = "clock"
     INFO = "info"
@@ -37,7 +38,7 @@ class Shape(StrEnum):
     BADGE = "badge"
 
 
-_FILLED: Final = frozenset({Shape.CHECK, Shape.CROSS, Shape.WARNING, Shape.INFO, Shape.DOT})
+_FILLED: Final = frozenset({Shape.CHECK, Shape.CROSS, Shape.OUT, Shape.WARNING, Shape.INFO, Shape.DOT})
 
 
 def draw(painter: QPainter, shape: Shape, box: QRectF, colour: QColor, ground: QColor) -> None:
@@ -77,6 +78,9 @@ def _sign(painter: QPainter, shape: Shape) -> None:
     match shape:
         case Shape.CHECK:
             painter.drawPolyline([QPointF(7, 12.4), QPointF(10.6, 16), QPointF(17.2, 8.6)])
+        case Shape.OUT:
+            painter.drawLine(QPointF(6.5, 12), QPointF(17, 12))
+            painter.drawPolyline([QPointF(12.8, 7.8), QPointF(17, 12), QPointF(12.8, 16.2)])
         case Shape.CROSS:
             painter.drawLine(QPointF(8, 8), QPointF(16, 16))
             painter.drawLine(QPointF(16, 8), QPointF(8, 16))

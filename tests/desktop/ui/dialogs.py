@@ -28,6 +28,7 @@ from desktop.ui.orders.orders_screen import OrdersScreen
 from desktop.ui.orders.refund_dialog import Refunding
 from desktop.ui.screens import Screens
 from desktop.ui.unsaved_dialog import UnsavedDialog
+from desktop.ui.unsent_dialog import UnsentDialog
 from shared.conference.seat_types import SeatType
 from shared.discounts.discount import Discount
 from shared.kernel.ids import AreaId, PaymentId, SeatTypeId
@@ -135,6 +136,7 @@ _OPENERS: Final[dict[str, Callable[[MainWindow, Path], object]]] = {
     "seat-type": lambda window, _: _seat_type(window),
     "area": lambda window, _: AreaDialog(_screens(window).workspace, AreaId("new"), window),
     "unsaved": lambda window, _: UnsavedDialog(["Gathering of Sciences 2026"], window),
+    "unsent": lambda window, _: UnsentDialog(27, window),
     "pin": lambda window, _: ChoosePinDialog(window),
     "pin-leave": lambda window, _: LeaveDialog(Pin(window._settings), lambda: 0.0, window),
     "order-assign": lambda window, _: _order(window)[0].seats.assign_asked.emit(0),

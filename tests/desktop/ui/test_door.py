@@ -6,14 +6,16 @@ from io import BytesIO
 
 import pytest
 from PySide6.QtCore import QObject, QSettings, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from sqlcipher3 import dbapi2 as sqlite
 
+from desktop.door import Door
 from desktop.ui.desk import Connection, Line
 from desktop.ui.door.door_screen import DoorScreen
 from desktop.ui.door.scanner import Hears
-from desktop.ui.door.sounds import NOTES, Sounds, sound
+from desktop.ui.door.sounds import NOTES, Sounds, wave_of
 from desktop.ui.main_window import MainWindow
 from desktop.ui.tokens import Tone
 from shared.checkin.admission import Action, RecordScan, UndoAdmission
@@ -271,18 +273,18 @@ def test_each_verdict_sounds_unless_muted(west: Desktop, open_window: Open, sett
     window.sounded.connect(heard.append)
     _enters(door, west, "Li")
     _enters(door, west, "Li")
-    assert heard == ["good", "caution"]
+    assert heard == ["admit", "care"]
     door.gate.sound.click()
     _enters(door, west, "王")
-    assert heard == ["good", "caution"]
+    assert heard == ["admit", "care"]
     window.close()
     muted = _door(open_window(StagedDesk(west)))
     assert not muted.gate.is_audible, "it stays muted after a restart"
 
 
 def test_each_tone_is_a_short_sound_of_its_own(qtbot: QtBot) -> None:
-    made = {tone: sound(tone) for tone in NOTES}
-    assert len(set(made.values())) == len(made) == 3
+    made = {one: wave_of(one) for one in NOTES}
+    assert len(set(made.values())) == len(made) == 4
     for one in made.values():
         with wave.open(BytesIO(one)) as reading:
             assert 0.1 < reading.getnframes() / reading.getframerate() < 0.5
@@ -290,7 +292,7 @@ def test_each_tone_is_a_short_sound_of_its_own(qtbot: QtBot) -> None:
     parent = QObject()
     sounds = Sounds(parent)
     sounds.prepare()
-    sounds.play("good")  # nothing to play it on, and nothing to complain of
+    sounds.play("admit")  # nothing to play it on, and nothing to complain of
 
 
 def test_an_exit_is_nothing_to_undo(west: Desktop, open_window: Open) -> None:
@@ -317,3 +319,74 @@ def test_a_scan_that_cannot_be_kept_takes_the_last_verdict_away(west: Desktop, o
     assert door.verdict.accessibleName() == "Not recorded"
     assert door.card.scanned is None
     assert len(door.strip.scans) == 1
+
+
+def test_a_genuine_ticket_that_no_data_tells_of_is_let_in_and_recorded(
+    stage: Stage, west: Desktop, open_window: Open
+) -> None:
+    stage.sell(("Ada", "Newcomer", ""), FULL)  # after the gate was last in touch
+    stage.laptop.sync()
+    row = _row(stage.laptop, "Newcomer")
+    assert west.workspace.get(Pass, row.ticket) is None
+    door = _door(open_window(StagedDesk(west)))
+    door.scan(code_of(row))
+    assert door.verdict.look is not None
+    assert (door.verdict.look.word, door.verdict.look.tone) == ("Admit", Tone.GOOD)
+    assert door.verdict.accessibleName().startswith("Admit")
+    assert "not known on this device" in door.verdict.look.sentence
+    (recorded,) = (one.command for one in west.workspace.pending)
+    assert isinstance(recorded, RecordScan)
+    assert recorded.seen.ticket == row.ticket
+    west.sync()
+    assert not west.workspace.pending
+
+
+def test_who_is_inside_since_when_stands_in_the_verdict(west: Desktop, open_window: Open) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    _enters(door, west, "Li")
+    _enters(door, west, "Li")
+    assert "Bo Li" in door.verdict.accessibleName()
+    assert "Gate: West" in door.verdict.accessibleName()
+
+
+def test_numbers_that_a_late_sync_corrects_are_told_with_the_gates(
+    stage: Stage, west: Desktop, open_window: Open
+) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    _enters(door, west, "Li")
+    west.sync()
+    door.refresh()
+    assert door.counters.news.text() == "", "nothing came from elsewhere"
+    east = stage.desktop("gate-east")
+    east.sync()
+    gate = Door(east.workspace, area=DOOR, gate="East", direction=Direction.ENTRY)
+    seen = gate.see(code_of(_row(east, "王")))
+    gate.record(seen, gate.verdict(seen))
+    east.sync()
+    west.sync()
+    door.refresh()
+    assert "+1 admitted, +1 inside" in door.counters.news.text()
+    assert door.counters.parts.text() == "Entries: East 1, West 1"
+    door.gate.area.setCurrentIndex(door.gate.area.findData(ROOM))
+    door.gate.area.activated.emit(door.gate.area.currentIndex())
+    assert door.counters.news.text() == "", "the news were of another area"
+
+
+def test_a_walk_in_is_sold_a_seat_from_the_door(stage: Stage, open_window: Open) -> None:
+    window = open_window(StagedDesk(stage.laptop))
+    door = _door(window)
+    door.field.setText("Nobody of this name")
+    assert door.walk_in.isVisible()
+    door.walk_in.click()
+    assert window.place == "sale"
+    window.go("door")
+    window.kiosk.begin("4711")
+    assert not door.walk_in.isVisible(), "at a kiosk there is no way there"
+
+
+def test_a_verdict_is_announced(west: Desktop, open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: said.append(event.message()))
+    door = _door(open_window(StagedDesk(west)))
+    _enters(door, west, "Li")
+    assert said == ["Admit. Bo Li"]

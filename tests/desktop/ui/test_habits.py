@@ -22,6 +22,7 @@ from desktop.ui.parts.labels import without_mnemonic
 from desktop.ui.preferences.preferences_dialog import PreferencesDialog
 from desktop.ui.theme import Theme
 from desktop.ui.tokens import DARK, LIGHT, PLAIN_DARK, PLAIN_LIGHT
+from desktop.ui.unsaved_dialog import UnsavedDialog
 from shared.conference.conference import Conference
 from tests.desktop.ui.conftest import Open
 from tests.desktop.ui.stage import CONFERENCE, Stage, StagedDesk
@@ -62,7 +63,7 @@ def test_a_window_with_something_typed_asks_and_keeps_it(window: MainWindow) -> 
     _type(window, "Open questions")
     assert not window.close()
     dialog = window._leaving.dialog
-    assert dialog is not None
+    assert isinstance(dialog, UnsavedDialog)
     assert "Gathering of Sciences 2026" in " ".join(one.text() for one in dialog.findChildren(QLabel))
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert window.isVisible(), "Escape keeps editing"
@@ -72,7 +73,7 @@ def test_a_window_with_something_typed_asks_and_keeps_it(window: MainWindow) -> 
 def test_what_was_typed_is_saved_before_the_window_closes(window: MainWindow, stage: Stage, qtbot: QtBot) -> None:
     _type(window, "Open questions")
     window.close()
-    assert window._leaving.dialog is not None
+    assert isinstance(window._leaving.dialog, UnsavedDialog)
     with qtbot.waitSignal(window.closed):
         window._leaving.dialog.save.click()
     conference = stage.laptop.workspace.get(Conference)
@@ -83,7 +84,7 @@ def test_what_was_typed_is_saved_before_the_window_closes(window: MainWindow, st
 def test_what_was_typed_can_be_discarded(window: MainWindow, stage: Stage, qtbot: QtBot) -> None:
     _type(window, "Open questions")
     window.close()
-    assert window._leaving.dialog is not None
+    assert isinstance(window._leaving.dialog, UnsavedDialog)
     with qtbot.waitSignal(window.closed):
         window._leaving.dialog.discard.click()
     assert stage.laptop.workspace.pending == []
@@ -94,7 +95,7 @@ def test_a_window_stays_where_saving_is_refused(window: MainWindow) -> None:
     control.selectAll()  # type: ignore[union-attr]
     QTest.keyClick(control, Qt.Key.Key_Delete)
     window.close()
-    assert window._leaving.dialog is not None
+    assert isinstance(window._leaving.dialog, UnsavedDialog)
     window._leaving.dialog.save.click()
     assert window.isVisible()
     assert _editor(window).form.fields["name"].complaint
@@ -157,11 +158,11 @@ def test_another_language_loses_nothing_that_is_typed(window: MainWindow, qtbot:
     _type(window, "Open questions")
     _choose(_settings_of(window), "language", "de")
     assert window.isVisible()
-    assert window._leaving.dialog is not None
+    assert isinstance(window._leaving.dialog, UnsavedDialog)
     with qtbot.assertNotEmitted(window.reopen_asked):
         window._leaving.dialog.keep.click()
     window.close()
-    assert window._leaving.dialog is not None
+    assert isinstance(window._leaving.dialog, UnsavedDialog)
     with qtbot.assertNotEmitted(window.reopen_asked), qtbot.waitSignal(window.closed):
         window._leaving.dialog.discard.click()
 
