@@ -63,6 +63,7 @@ async def _lines(visit: Visit, form: Form | None, *, status: int = 200) -> Respo
         conference=conference,
         choices=offered,
         granted=granted,
+        has_codes=bool(known.order.codes),
         form=form or Form(values=ordered),
         request_id=opened.services.new_id(),
     )

@@ -10,6 +10,7 @@ import pytest
 from server.gateways.hosted_page import Result
 from server.gateways.payments import Charge
 from shared.conference.conference import EditConference, UnpublishConference
+from shared.discounts.discount import DefineDiscount
 from shared.kernel.codec import from_json
 from shared.kernel.edits import Edit
 from tests.server.web.test_road import call_back, mails, told, until
@@ -149,6 +150,18 @@ def test_a_partial_reservation_is_explained_and_can_be_changed(world: World, vis
     visitor.open(f"{path}/lines")
     assert visitor.send("/lines", {f"seats-{DINNER}": "0", f"seats-{FULL}": "0"}).status_code == 422
     assert "Choose at least one seat" in visitor.text
+
+
+def test_what_other_seats_cost_is_said_to_be_before_discounts(world: World, visitor: Visitor) -> None:
+    world.command(DefineDiscount(code="HALF", percentage=50_00))
+    path = order_seats(visitor, {FULL: 1})
+    visitor.open(f"{path}/lines")
+    assert "Total before discounts" not in visitor.text
+    visitor.open(path)
+    visitor.send("/codes", {"code": "half"})
+    assert "€60.00" in visitor.text
+    visitor.open(f"{path}/lines")
+    assert "Total before discounts" in visitor.text
 
 
 def test_an_order_that_got_nothing_says_what_can_be_done(world: World, visitor: Visitor) -> None:
