@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_play
 
 CHROMIUM: Final = shutil.which("chromium")
 MISSING: Final = "there is no `chromium` here; on Debian: apt-get install chromium"
+PATIENCE_MS: Final = 90_000
+"""How long a page is waited for; a machine may be busy with something else."""
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 DESK: Final[ViewportSize] = {"width": 1280, "height": 900}
 _ARGUMENTS: Final = (
@@ -59,6 +61,7 @@ def reading(running: Browser, reader: Reader, **more: Any) -> Iterator[BrowserCo
         reduced_motion="reduce",
         **more,
     )
+    context.set_default_timeout(PATIENCE_MS)
     try:
         yield context
     finally:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from demo.browser import CHROMIUM, MISSING, browser
-from tests.browser.site import PATIENCE_MS, Site, site
+from demo.browser import CHROMIUM, MISSING, PATIENCE_MS, browser
+from tests.browser.site import Site, site
 
 
 @pytest.fixture(scope="module")

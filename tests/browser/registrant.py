@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.site import PATIENCE_MS, SLUG, Site
+from demo.browser import PATIENCE_MS
+from tests.browser.site import SLUG, Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,6 @@ from shared.kernel.ids import PersonId
 from tests.server.web.world import DINNER, FREE, FULL, Clock, World
 
 SLUG = "pycon"
-PATIENCE_MS = 90_000
-"""How long a page is waited for; a machine may be busy with something else."""
 
 
 class RunningClock(Clock):
