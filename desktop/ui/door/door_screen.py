@@ -36,6 +36,7 @@ from shared.kernel.ids import AreaId
 
 _SIDE_WIDTH: Final = 340
 _VIEWS: Final = ("checkin.areas", "checkin.arrivals", "checkin.expected", "checkin.incidents", "checkin.passes")
+_SIDE_LEAST: Final = 100
 _LITTLE_ROOM: Final = 660
 _AGING_MS: Final = 15_000  # what is said of the last minutes goes on without scans
 _QUIET_MS: Final = 150  # between repaints of numbers and strip while many changes come
@@ -99,6 +100,7 @@ class DoorScreen(Page):
         )
         self.camera = CameraPanel(settings, camera)
         self.camera.coded.connect(self.scan)
+        self._side.setMinimumHeight(_SIDE_LEAST)  # the camera takes its room from here
         self._arrange()
         self._is_stale = QTimer(self)
         self._is_stale.setSingleShot(True)

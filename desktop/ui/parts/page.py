@@ -1,10 +1,14 @@
 """A page: title, what stands right of it, and a column that scrolls."""
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui.parts.labels import Elided, label
 from desktop.ui.tokens import Space
+
+_HEAD_LEAST: Final = 40
 
 
 class Page(QWidget):
@@ -20,6 +24,7 @@ class Page(QWidget):
         row = QHBoxLayout(head)
         row.setContentsMargins(Space.PAGE, Space.USUAL, Space.PAGE, Space.USUAL)
         row.setSpacing(Space.SMALL)
+        row.addStrut(_HEAD_LEAST)  # a least height of the frame itself would let it be squeezed below its controls
         column = QVBoxLayout()
         column.setSpacing(0)
         self._title = Elided(title, "title")
@@ -31,7 +36,6 @@ class Page(QWidget):
         self.tools = QHBoxLayout()
         self.tools.setSpacing(Space.SMALL)
         row.addLayout(self.tools)
-        head.setMinimumHeight(64)
         whole.addWidget(head)
         inside = QWidget()
         inside.setProperty("look", "page")
