@@ -112,7 +112,7 @@ class Scans(threading.Thread):
 
     def end(self) -> None:
         self._stop_now.set()
-        self.join(30)
+        self.join(180)
 
 
 def test_a_server_killed_under_load_loses_nothing_that_it_acknowledged(
@@ -211,7 +211,7 @@ def test_a_listener_at_one_server_sees_what_another_wrote(server: ServerProcess,
     finally:
         registrant.close()
         feed.close()
-        listener.join(10)
+        listener.join(180)
         second.kill()
 
 

@@ -23,7 +23,12 @@ Answer = Callable[[Request, Exception], Awaitable[Response]]
 
 
 class PageRoute(APIRoute):
-    """A route that answers people: what goes wrong is a page, too."""
+    """A route that answers people: what goes wrong is a page, too. What can be read can be asked for its head."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **named: Any) -> None:
+        super().__init__(path, endpoint, **named)
+        if self.methods and "GET" in self.methods:
+            self.methods.add("HEAD")
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route's handler, which takes a choice of language first and no form from another site."""

@@ -218,6 +218,13 @@ def test_no_conference_can_take_an_address_of_the_server_s(world: World) -> None
     assert {"api", "sync", "enrol", "hooks", "static"} <= first
 
 
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/pycon", 200), ("/pycon/find", 200), ("/nothing", 404)])
+def test_whoever_watches_a_server_may_ask_for_a_page_s_head(world: World, path: str, status: int) -> None:
+    whole, head = world.client.get(path), world.client.head(path)
+    assert (head.status_code, head.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert head.headers["content-security-policy"] == whole.headers["content-security-policy"]
+
+
 def test_the_calendar_has_the_conference(visitor: Visitor) -> None:
     calendar = visitor.open("/pycon/calendar.ics")
     assert calendar.headers["content-type"].startswith("text/calendar")
