@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +24,7 @@ from server.app import utc_now
 from server.gateways.hosted_page import HostedPage
 from server.gateways.payments import Charge, Fact, Notice, ProviderAway, RefundWanted
 from shared.checkin.ticket_code import decode
+from shared.kernel.codec import from_json, to_json
 from shared.payments.payment import RecordCapture, RecordRefund, RecordRefundFailure, RecordRejection
 from tests.server.web.world import ANN, FULL, ORDERS, SPACE, RealClock, running
 
@@ -105,6 +107,14 @@ def charge_to(callback_url: str) -> Charge:
 
 def page_of(provider: HostedPage, charge: Charge) -> str:
     return provider.start(charge, expires_at=utc_now(), now=utc_now()).url
+
+
+def test_a_charge_of_release_1_leads_out_to_where_it_returns() -> None:
+    document = from_json(dict[str, Any], to_json(charge_to("http://127.0.0.1/hook")))
+    del document["leave_url"]
+    assert from_json(Charge, to_json(document)).way_out == "http://127.0.0.1/back"
+    left = replace(charge_to("http://127.0.0.1/hook"), leave_url="http://127.0.0.1/left")
+    assert left.way_out == "http://127.0.0.1/left"
 
 
 @pytest.fixture
