@@ -13,14 +13,14 @@ from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
 from desktop.ui.badges.desk_card import DeskCard
 from desktop.ui.badges.draft import CONTENTS, new_field, new_layout, saving
-from desktop.ui.badges.field_form import FieldForm, may_shrink, millimetres
+from desktop.ui.badges.field_form import FieldForm, millimetres
 from desktop.ui.badges.paint import Face, sheet
 from desktop.ui.badges.preview import Preview, with_field
 from desktop.ui.badges.printing import BadgeDesk
 from desktop.ui.badges.run_dialog import RunDialog
 from desktop.ui.badges.type_table import TypeTable
 from desktop.ui.changes import Changes, concerns
-from desktop.ui.parts.field import Field, choice
+from desktop.ui.parts.field import Field, choice, may_shrink
 from desktop.ui.parts.form_dialog import ConfirmDialog
 from desktop.ui.parts.labels import button, card, label
 from desktop.ui.parts.page import Page
@@ -61,15 +61,15 @@ class BadgesScreen(Page):
         self.layouts = QComboBox()
         self.layouts.setAccessibleName(self.tr("Badge layout"))
         self.layouts.view().setAccessibleName(self.tr("Badge layout"))
-        self.layouts.setMinimumWidth(200)
+        self.layouts.setMinimumWidth(150)
         self.layouts.activated.connect(lambda _: self.open(self.layouts.currentData()))
         self.tools.addWidget(self.layouts)
         self.new = button(self.tr("Ne&w layout"), self.begin)
-        self.remove = button(self.tr("Remove…"), self._remove, name=self.tr("Remove the layout"))
+        self.remove = button(self.tr("Remove the layout…"), self._remove)
         self.save_button = button(self.tr("&Save"), self.save, "primary")
         self.in_advance = button(self.tr("Print in &advance…"), self.ask_run)
         self.dialog: QDialog | None = None
-        for one in (self.in_advance, self.new, self.remove, self.save_button):
+        for one in (self.in_advance, self.new, self.save_button):
             self.tools.addWidget(one)
         conference = workspace.get(Conference)
         ids = () if conference is None else conference.seat_types
@@ -116,6 +116,7 @@ class BadgesScreen(Page):
         column.addLayout(adding)
         column.addWidget(self.form)
         column.addWidget(self.types)
+        column.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignRight)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)

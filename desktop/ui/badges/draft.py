@@ -37,9 +37,9 @@ CONTENTS: Final = {
     Content.TEXT: QT_TRANSLATE_NOOP("words", "Text of its own"),
 }
 ALIGNS: Final = {
-    Align.LEFT: QT_TRANSLATE_NOOP("words", "Left"),
-    Align.CENTRE: QT_TRANSLATE_NOOP("words", "Centre"),
-    Align.RIGHT: QT_TRANSLATE_NOOP("words", "Right"),
+    Align.LEFT: QT_TRANSLATE_NOOP("words", "At the left"),
+    Align.CENTRE: QT_TRANSLATE_NOOP("words", "In the middle"),
+    Align.RIGHT: QT_TRANSLATE_NOOP("words", "At the right"),
 }
 
 

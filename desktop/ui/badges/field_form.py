@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout,
 
 from desktop.ui import words
 from desktop.ui.badges.draft import ALIGNS, CONTENTS
-from desktop.ui.parts.field import Field, choice, line, whole_number
+from desktop.ui.parts.field import Field, choice, line, may_shrink, whole_number
 from desktop.ui.tokens import Space
 from shared.checkin.badges import FONT_LEAST, FONT_MOST, PAGE_MOST, TEXT_MOST, Align, BadgeField, Content
 
@@ -18,12 +18,6 @@ def millimetres() -> QDoubleSpinBox:
     made.setRange(0, PAGE_MOST / 10)
     made.setSuffix(" mm")
     return made
-
-
-def may_shrink(made: QComboBox) -> None:
-    """Let a choice be narrower than the longest of its texts."""
-    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(8)
 
 
 class FieldForm(QWidget):

@@ -156,3 +156,9 @@ def choice(entries: dict[str, str]) -> QComboBox:
     for value, text in entries.items():
         made.addItem(text, value)
     return made
+
+
+def may_shrink(made: QComboBox) -> None:
+    """Let a choice be narrower than the longest of its texts."""
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setMinimumContentsLength(8)

@@ -1,5 +1,6 @@
 """Rows of widgets under each other, and the area in which a column of cards scrolls."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui.tokens import Space
@@ -14,6 +15,17 @@ def line() -> tuple[QWidget, QHBoxLayout]:
     return made, row
 
 
+def under_each_other(*lines: QWidget) -> QWidget:
+    """Several lines that tell of one thing."""
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, Space.TIGHT, 0, Space.TIGHT)
+    column.setSpacing(0)
+    for one in lines:
+        column.addWidget(one)
+    return made
+
+
 def scrolled(column: QVBoxLayout, name: str) -> QScrollArea:
     """A column that scrolls where it is too long."""
     inside = QWidget()
@@ -23,6 +35,7 @@ def scrolled(column: QVBoxLayout, name: str) -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inside)
     area.setAccessibleName(name)
     return area

@@ -11,7 +11,7 @@ from desktop.ui import words
 from desktop.ui.badges.printing import BadgeDesk
 from desktop.ui.parts.form_dialog import ConfirmDialog, say
 from desktop.ui.parts.labels import Chip, Elided, button, card, clear, label
-from desktop.ui.parts.rows import line, scrolled
+from desktop.ui.parts.rows import line, scrolled, under_each_other
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.parts.slip import sheet
 from desktop.ui.sale.asking import ask_write_off
@@ -68,25 +68,19 @@ class DesksPage(QWidget):
             self._leases.addWidget(label(self.tr("No seats are leased."), "muted"))
 
     def _till_row(self, takings: Takings, span: Span | None) -> QWidget:
-        made = QWidget()
-        column = QVBoxLayout(made)
-        column.setContentsMargins(0, Space.TIGHT, 0, Space.TIGHT)
-        column.setSpacing(0)
         upper, row = line()
         row.addWidget(Elided(words.device(self._workspace, takings.desk), "strong"), 1)
         for method in (Method.CASH, Method.TERMINAL):
             amount = words.money(takings.net(method, self._currency), self._currency)
             row.addWidget(label(f"{words.method(method)} {amount}"))
-        column.addWidget(upper)
         lower, row = line()
         row.addWidget(Elided(self._told(takings, span), "muted"), 1)
         self._add_count(takings, row)
-        column.addWidget(lower)
-        return made
+        return under_each_other(upper, lower)
 
     def _told(self, takings: Takings, span: Span | None) -> str:
         sales = words.plural(takings.sales, "sale", "sales")
-        parts = [] if span is None else [f"{words.short_moment(span[0])} – {words.clock(span[1])}"]
+        parts = [] if span is None else [f"{words.short_moment(span[0])} – {words.short_moment(span[1])}"]
         parts.append(sales)
         if takings.voids:
             parts.append(self.tr("{0} voided").format(words.count(takings.voids)))

@@ -1,6 +1,6 @@
 """Who buys: names, perhaps company and address; or somebody who is there already and gets a further seat."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.ui import words
@@ -44,7 +44,7 @@ class PersonForm(QWidget):
         grid.setHorizontalSpacing(Space.WIDE)
         grid.setVerticalSpacing(Space.SMALL)
         for place, field in enumerate(self.fields.values()):
-            grid.addWidget(field, place // 2, place % 2)
+            grid.addWidget(field, place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
             control = field.control
             assert isinstance(control, QLineEdit)
             control.setMaxLength(_MOST)

@@ -3,6 +3,7 @@
 from desktop.ui import words
 from desktop.ui.parts.slip import Line
 from desktop.workspace import Workspace
+from shared.access.access import Device
 from shared.checkin.verdict import Pass
 from shared.conference.conference import Conference
 from shared.kernel.ids import OrderId
@@ -56,11 +57,12 @@ def count_slip(workspace: Workspace, takings: Takings, count: TillCount) -> list
     def amount(name: str, minor: int, *, is_strong: bool = False) -> Line:
         return Line(text=name, amount=words.money(minor, count.currency), is_strong=is_strong)
 
+    desk = workspace.get(Device, takings.desk)
     difference = words.signed_money(count.difference, count.currency)
     return [
         *_head(workspace),
         Line(text=words.say("Closing count"), is_strong=True, points=11),
-        Line(text=words.device(workspace, takings.desk)),
+        Line(text=takings.desk if desk is None else desk.label),
         Line(text=words.moment(count.counted_at)),
         Line(text=""),
         Line(text=words.say("Sales"), amount=words.count(takings.sales)),

@@ -10,10 +10,10 @@ from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
 from desktop.ui.badges.printing import BadgeDesk
 from desktop.ui.parts.amounts import Amount
-from desktop.ui.parts.field import Field, whole_number
+from desktop.ui.parts.field import Field, may_shrink, whole_number
 from desktop.ui.parts.form_dialog import ConfirmDialog, say
 from desktop.ui.parts.labels import Chip, Elided, button, card, clear, label, rule
-from desktop.ui.parts.rows import line, scrolled
+from desktop.ui.parts.rows import line, scrolled, under_each_other
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.parts.slip import sheet
 from desktop.ui.sale.asking import ask_count, ask_return, ask_void, buyers
@@ -44,6 +44,7 @@ class TillPage(QWidget):
         self._workspace, self._till, self._badges, self._is_online = workspace, till, badges, is_online
         self.dialog: ConfirmDialog | None = None
         self.seat_type = QComboBox()
+        may_shrink(self.seat_type)
         self.quantity = whole_number(1, LEASE_MOST)
         self.quantity.setValue(10)
         self.lease = button(self.tr("&Lease"), self._lease, "primary")
@@ -211,15 +212,17 @@ class TillPage(QWidget):
         return made
 
     def _sale_row(self, order: OrderId, sale: DoorSale) -> QWidget:
-        made, row = line()
+        upper, row = line()
         who = buyers(self._workspace, sale)
         names = ", ".join(dict.fromkeys(words.seat_type(self._workspace, one.seat_type) for one in sale.seats))
-        row.addWidget(label(words.short_moment(sale.sold_at), "muted"))
-        row.addWidget(Elided(f"{who} · {names}"), 1)
-        if self._workspace.is_waiting(DoorSale, order):
-            row.addWidget(Chip(Shape.CLOCK, self.tr("waiting"), Tone.WAITING))
+        row.addWidget(Elided(f"{who} · {names}", "strong"), 1)
         total = words.money(sum(one.price for one in sale.seats), sale.currency)
         row.addWidget(label(f"{words.method(sale.method)} {total}"))
+        lower, row = line()
+        row.addWidget(label(words.short_moment(sale.sold_at), "muted"))
+        if self._workspace.is_waiting(DoorSale, order):
+            row.addWidget(Chip(Shape.CLOCK, self.tr("waiting"), Tone.WAITING))
+        row.addStretch(1)
         show = partial(self.chosen.emit, order)
         row.addWidget(button(self.tr("Receipt"), show, "quiet", name=self.tr("Receipt of {0}").format(who)))
         if sale.is_voided:
@@ -227,7 +230,7 @@ class TillPage(QWidget):
         else:
             void = partial(self.ask_void, order, sale)
             row.addWidget(button(self.tr("Void…"), void, "quiet", name=self.tr("Void the sale to {0}").format(who)))
-        return made
+        return under_each_other(upper, lower)
 
     def _show_takings(self) -> None:
         clear(self._takings)

@@ -19,9 +19,11 @@ from shared.registration.assignments import Assignments, CancelSeats, SeatAssign
 from shared.registration.door_sale import (
     DoorSale,
     RecordDoorSale,
+    RecordTillCount,
     SeatAtDoor,
     Source,
     Takings,
+    TillCount,
     VoidDoorSale,
     order_of,
 )
@@ -46,6 +48,8 @@ class Doors:
         self.sent: list[tuple[int, Any]] = []
         self.sold: list[list[RecordDoorSale]] = [[], []]
         self.web = 0
+        self.late_leases = [0, 0]
+        self.counted: dict[str, tuple[TillCount, ...]] = {}
         for number in range(2):
             self.lease(number, 2)
 
@@ -57,7 +61,7 @@ class Doors:
 
     def attempt(self, command: Any, desk: int) -> None:
         """Facts are never refused; what else may be, is not done."""
-        with nullcontext() if isinstance(command, RecordDoorSale) else suppress(Rejected):
+        with nullcontext() if isinstance(command, RecordDoorSale | RecordTillCount) else suppress(Rejected):
             self.world.send(command, self.desks[desk])
 
     def run(self, step: str, desk: int, which: int) -> None:
@@ -73,6 +77,20 @@ class Doors:
                     self.queues[desk].append(
                         VoidDoorSale(order=order_of(self.sold[desk][which % len(self.sold[desk])]))
                     )
+            case "void by the organizer":
+                for sale in self.sold[desk][:which]:
+                    world.attempt(VoidDoorSale(order=order_of(sale)))
+            case "lease late":
+                self.late_leases[desk] += 1
+                command = LeaseAllotment(
+                    allotment=self.allotment(desk), desk=DeviceId(self.desks[desk].id), seat_type=VIP, quantity=which
+                )
+                self.queues[desk].append(command)
+            case "count":
+                till = f"till-{desk}"
+                self.queues[desk].append(
+                    RecordTillCount(till=till, currency="EUR", opening=50, counted=which * 100, counted_at=NOW)
+                )
             case "return":
                 self.queues[desk].append(ReturnAllotment(allotment=f"a{desk}"))
             case "write off":
@@ -97,13 +115,14 @@ class Doors:
 
     def sell(self, desk: int, which: int) -> None:
         number = len(self.sold[desk])
-        blanks = blank_ids(f"a{desk}", 3)
+        allotment = self.allotment(desk)
+        blanks = blank_ids(allotment, 3)
         types = (VIP, VIP, (VIP, DAY, GONE)[which - 1])[:which]
         seats = tuple(
             SeatAtDoor(
                 seat_type=seat_type,
                 price=(100, 60, 0)[(number + place) % 3],
-                allotment=None if which == 2 else f"a{desk}",
+                allotment=None if which == 2 else allotment,
                 ticket=blanks[(number + place) % 3] if number < 4 else None,
                 attendee=PersonId(f"person {desk} {number % 2}"),
                 first_name="Bo",
@@ -123,10 +142,15 @@ class Doors:
         self.sold[desk].append(sale)
         self.queues[desk].append(sale)
 
+    def allotment(self, desk: int) -> str:
+        """The latest lease, also one that the server has not heard of yet."""
+        return f"a{desk}" if not self.late_leases[desk] else f"late-{desk}-{self.late_leases[desk]}"
+
     def sync(self, desk: int) -> None:
         for command in self.queues[desk]:
             self.attempt(command, desk)
             self.sent.append((desk, command))
+            self.check_counts()
         self.queues[desk].clear()
 
     # What must be so
@@ -134,6 +158,7 @@ class Doors:
     def check(self) -> None:
         self.check_seats()
         self.check_money()
+        self.check_counts()
         for id, sale in self.world.memory.all(DoorSale).items():
             self.check_sale(OrderId(id), sale)
         self.check_passes()
@@ -161,6 +186,15 @@ class Doors:
         tills = memory.all(Takings).values()
         assert sum(amount for till in tills for sums in till.taken.values() for amount in sums.values()) == came - web
         assert sum(amount for till in tills for sums in till.given_back.values() for amount in sums.values()) == went
+
+    def check_counts(self) -> None:
+        """A count stays as it was, whatever is voided or comes late afterwards."""
+        for till, takings in self.world.memory.all(Takings).items():
+            before = self.counted.get(till, ())
+            assert takings.counts[: len(before)] == before
+            for count in takings.counts[len(before) :]:
+                assert count.expected == count.opening + takings.in_till("EUR")
+            self.counted[till] = takings.counts
 
     def check_sale(self, id: OrderId, sale: DoorSale) -> None:
         memory = self.world.memory
@@ -193,6 +227,9 @@ STEPS: Final = (
     "sell now",
     "sell now",
     "void",
+    "void by the organizer",
+    "lease late",
+    "count",
     "cancel seat",
     "return",
     "write off",
@@ -231,3 +268,30 @@ def test_a_sale_beyond_two_leases_and_all_seats_is_kept_however_often_it_syncs(a
     lacking = [one for sale in doors.world.memory.all(DoorSale).values() for one in sale.seats]
     assert sum(one.source is Source.LACKING for one in lacking) == 12 - 3
     assert doors.world.seats().available == 0
+
+
+def test_a_void_after_the_count_is_refused_to_the_desk_and_allowed_to_the_organizer() -> None:
+    doors = Doors()
+    for step in ("sell", "count", "void", "sync"):
+        doors.run(step, 0, 1)
+        doors.check()
+    (sale,) = doors.world.memory.all(DoorSale).values()
+    assert not sale.is_voided
+    doors.run("void by the organizer", 0, 1)
+    doors.check()
+    (sale,) = doors.world.memory.all(DoorSale).values()
+    assert sale.is_voided
+    takings = doors.world.memory.get(Takings, "till-0")
+    assert takings is not None
+    assert (takings.in_till("EUR"), takings.counts[0].expected) == (0, 150)
+
+
+def test_a_lease_that_syncs_after_another_desk_took_the_last_seats_sells_none_twice() -> None:
+    doors = Doors()  # of three seats, two are leased by the first desk, and one by the other
+    doors.run("lease late", 1, 3)
+    for _ in range(2):
+        doors.run("sell", 1, 1)
+    doors.sync(1)
+    doors.check()
+    sources = [one.source for sale in doors.world.memory.all(DoorSale).values() for one in sale.seats]
+    assert sources == [Source.LACKING, Source.LACKING], "the lease was refused, and what it sold needs attention"
