@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QListW
 from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
 from desktop.ui.badges.desk_card import DeskCard
-from desktop.ui.badges.draft import CONTENTS, new_field, new_layout, saving
+from desktop.ui.badges.draft import CONTENTS, PAPERS, new_field, new_layout, resized, saving
 from desktop.ui.badges.field_form import FieldForm, millimetres
 from desktop.ui.badges.paint import Face, sheet
 from desktop.ui.badges.preview import Preview, with_field
@@ -86,6 +86,9 @@ class BadgesScreen(Page):
         self.list.setAccessibleName(self.tr("Fields of the badge"))
         self.list.setFixedHeight(150)
         self.layout_name = Field(self.tr("Name"), QLineEdit())
+        sizes = {f"{wide} {high}": words.say(name) for (wide, high), name in PAPERS.items()}
+        self.paper = choice({"": self.tr("Another size")} | sizes)
+        may_shrink(self.paper)
         self.page = {
             "page_width": Field(self.tr("Width of the badge"), millimetres()),
             "page_height": Field(self.tr("Height of the badge"), millimetres()),
@@ -101,6 +104,7 @@ class BadgesScreen(Page):
         row.setSpacing(Space.WIDE)
         frame, column = card()
         column.addWidget(self.layout_name)
+        column.addWidget(Field(self.tr("Paper"), self.paper))
         pair = QHBoxLayout()
         for one in self.page.values():
             pair.addWidget(one)
@@ -154,6 +158,7 @@ class BadgesScreen(Page):
         self.preview.moved.connect(self._move)
         self.form.changed.connect(self._edit_field)
         self.types.changed.connect(self._edit_page)
+        self.paper.activated.connect(lambda _: self._resize())
         for one in (self.layout_name, *self.page.values()):
             one.edited.connect(self._edit_page)
 
@@ -174,11 +179,27 @@ class BadgesScreen(Page):
         self._id, self._seen = id, self._workspace.get(BadgeLayout, id) if id else None
         self._take(self._seen or new_layout(self.tr("Name badge")))
 
+    def _resize(self) -> None:
+        """Take the paper that was chosen, and the fields with it."""
+        size = str(self.paper.currentData()).split()
+        if size:
+            self.draft = resized(self.draft, *map(int, size))
+            self._show_page()
+            self._list()
+
+    def _show_page(self) -> None:
+        for name, field in self.page.items():
+            field.show_value(getattr(self.draft, name) / 10)
+        self._show_paper()
+
+    def _show_paper(self) -> None:
+        size = f"{self.draft.page_width} {self.draft.page_height}"
+        self.paper.setCurrentIndex(max(self.paper.findData(size), 0))
+
     def _take(self, layout: BadgeLayout) -> None:
         self.draft, self._place = layout, 0
         self.layout_name.show_value(layout.name)
-        for name, field in self.page.items():
-            field.show_value(getattr(layout, name) / 10)
+        self._show_page()
         self.types.show_types(layout.colours, layout.marks)
         self._say("", "")
         self._list()
@@ -225,6 +246,7 @@ class BadgesScreen(Page):
         colours, marks = dict(self.types.colours), self.types.marks
         name = str(self.layout_name.value)
         self.draft = replace(self.draft, name=name, colours=colours, marks=marks, **sizes)
+        self._show_paper()
         self._show()
 
     def save(self) -> None:
@@ -320,7 +342,7 @@ class BadgesScreen(Page):
         self.new.setEnabled(may_edit)
         self.in_advance.setEnabled(bool(self._badges.layout_id))
         self.remove.setEnabled(may_edit and self._seen is not None)
-        for one in (self.layout_name, *self.page.values(), self.types, self.add, self.drop, self.content):
+        for one in (self.layout_name, self.paper, *self.page.values(), self.types, self.add, self.drop, self.content):
             one.setEnabled(may_edit)
         if not may_edit:
             self.form.setEnabled(False)

@@ -1,9 +1,19 @@
 """A layout as it is being edited: what a new one begins with, and the command that saves it."""
 
+from dataclasses import replace
 from typing import Final
 
 from desktop.ui.translation import QT_TRANSLATE_NOOP
-from shared.checkin.badges import Align, BadgeField, BadgeLayout, Content, DefineBadgeLayout, EditBadgeLayout
+from shared.checkin.badges import (
+    FONT_LEAST,
+    QR_LEAST,
+    Align,
+    BadgeField,
+    BadgeLayout,
+    Content,
+    DefineBadgeLayout,
+    EditBadgeLayout,
+)
 from shared.kernel.edits import Edit
 
 _EDITED: Final = ("name", "page_width", "page_height", "fields", "colours", "marks")
@@ -46,6 +56,37 @@ ALIGNS: Final = {
 def new_layout(name: str) -> BadgeLayout:
     """A name badge of 94 × 54 mm that can be printed as it is."""
     return BadgeLayout(name=name, page_width=940, page_height=540, fields=_FIELDS, colours={}, marks={}, edited_by={})
+
+
+PAPERS: Final = {
+    (940, 540): QT_TRANSLATE_NOOP("words", "Badge, 94 × 54 mm"),
+    (890, 360): QT_TRANSLATE_NOOP("words", "Address label, 89 × 36 mm"),
+    (620, 1000): QT_TRANSLATE_NOOP("words", "Roll of 62 mm, 100 mm of it"),
+    (1050, 1480): QT_TRANSLATE_NOOP("words", "A6, 105 × 148 mm"),
+}
+"""What badges are usually printed on, in tenths of a millimetre."""
+
+
+def resized(layout: BadgeLayout, width: int, height: int) -> BadgeLayout:
+    """The layout on other paper: each field keeps its share of the page, and the code stays square and readable."""
+    fields = tuple(_resized(one, layout, width, height) for one in layout.fields)
+    return replace(layout, page_width=width, page_height=height, fields=fields)
+
+
+def _resized(field: BadgeField, layout: BadgeLayout, width: int, height: int) -> BadgeField:
+    across, down = width / layout.page_width, height / layout.page_height
+    wide, high = round(field.width * across), round(field.height * down)
+    if field.content is Content.QR:
+        wide = high = min(max(min(wide, high), QR_LEAST), width, height)
+    wide, high = max(wide, 1), max(high, 1)
+    return replace(
+        field,
+        left=min(round(field.left * across), width - wide),
+        top=min(round(field.top * down), height - high),
+        width=wide,
+        height=high,
+        font_pt=max(round(field.font_pt * min(across, down, 1)), FONT_LEAST),
+    )
 
 
 def new_field(content: Content, layout: BadgeLayout) -> BadgeField:

@@ -1,5 +1,6 @@
 """A stage, dressed widgets, and windows that close after their test."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,9 @@ from desktop.ui.theme import Theme
 from desktop.ui.tokens import LIGHT
 from tests.desktop.ui.stage import DOOR, FULL, PEOPLE, WORKSHOP, Stage, StagedDesk
 from tests.sync.world import Clock
+
+# No test prints on the printers of whoever runs it, or depends on their names: nobody listens there.
+os.environ["CUPS_SERVER"] = "127.0.0.1:1"
 
 Open = Callable[[StagedDesk], MainWindow]
 

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
 import desktop.ui
+from desktop.ui.badges.badges_screen import BadgesScreen
 from desktop.ui.crash_dialog import CrashDialog
 from desktop.ui.devices.device_card import DeviceCard
 from desktop.ui.devices.devices_screen import DevicesScreen
@@ -122,6 +123,11 @@ def _import(window: MainWindow, folder: Path) -> QDialog:
     return dialog
 
 
+def _run(window: MainWindow) -> None:
+    window.go("badges")
+    _screens(window).made("badges", BadgesScreen).ask_run()
+
+
 def _seat_type(window: MainWindow) -> QDialog:
     workspace = _screens(window).workspace
     return SeatTypeDialog(workspace, SeatTypeId(min(workspace.rows(SeatType))), window)
@@ -148,6 +154,7 @@ _OPENERS: Final[dict[str, Callable[[MainWindow, Path], object]]] = {
     "discount": lambda window, _: _discount(window, is_new=False),
     "device-role": lambda window, _: _device(window)._change_role(),
     "device-revoke": lambda window, _: _device(window)._revoke(),
+    "badges-run": lambda window, _: _run(window),
     "import-empty": lambda window, _: ImportDialog(_screens(window).workspace, window._desk, window),
     "import": _import,
     "export": lambda window, _: ExportDialog(_screens(window).workspace, window),

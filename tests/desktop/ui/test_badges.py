@@ -209,6 +209,23 @@ def test_an_organizer_lays_out_a_badge_and_changes_it(stage: Stage, open_window:
     assert workspace.problems() == []
 
 
+def test_a_layout_goes_on_other_paper_with_its_fields(stage: Stage, open_window: Open) -> None:
+    screen = _screen(open_window(StagedDesk(stage.laptop)))
+    assert screen.paper.currentData() == "940 540"
+    for size in ("890 360", "620 1000", "1050 1480", "940 540"):
+        screen.paper.setCurrentIndex(screen.paper.findData(size))
+        screen.paper.activated.emit(screen.paper.currentIndex())
+        assert f"{screen.draft.page_width} {screen.draft.page_height}" == size
+        (code,) = (one for one in screen.draft.fields if one.content is Content.QR)
+        assert code.width == code.height >= 150
+        screen.save_button.click()
+        assert not screen.error.text(), "each fits on its page"
+    assert _spin(screen.page["page_width"]).value() == 94
+    _spin(screen.page["page_width"]).setValue(96)
+    screen._edit_page()
+    assert screen.paper.currentData() == ""
+
+
 def test_a_field_is_moved_by_dragging_it(stage: Stage, open_window: Open) -> None:
     screen = _screen(open_window(StagedDesk(stage.laptop)))
     screen.preview.moved.emit(1, 55, 60)
