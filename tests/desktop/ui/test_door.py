@@ -1,6 +1,7 @@
 """What the door shows: verdicts, the card and its basis, override, search, late news."""
 
 import wave
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -17,9 +18,11 @@ from desktop.ui.door.door_screen import DoorScreen
 from desktop.ui.door.scanner import Hears
 from desktop.ui.door.sounds import NOTES, Sounds, wave_of
 from desktop.ui.main_window import MainWindow
+from desktop.ui.problems import inbox
 from desktop.ui.tokens import Tone
 from shared.checkin.admission import Action, RecordScan, UndoAdmission
 from shared.checkin.verdict import Admission, Direction, Finding, Pass, admission_id
+from shared.checkin.views import Incident
 from tests.desktop.ui.conftest import KeyTime, Open
 from tests.desktop.ui.stage import CONFERENCE, DOOR, FULL, ROOM, Stage, StagedDesk, code_of
 from tests.sync.world import Desktop
@@ -390,3 +393,50 @@ def test_a_verdict_is_announced(west: Desktop, open_window: Open, monkeypatch: p
     door = _door(open_window(StagedDesk(west)))
     _enters(door, west, "Li")
     assert said == ["Admit. Bo Li"]
+
+
+def test_a_double_admission_is_an_entry_of_both_inboxes_until_a_late_exit_explains_it(
+    stage: Stage, west: Desktop
+) -> None:
+    east = stage.desktop("gate-east")
+    gates = {
+        (device.name, direction): Door(device.workspace, area=DOOR, gate=name, direction=direction)
+        for device, name in ((west, "West"), (east, "East"))
+        for direction in Direction
+    }
+
+    def scan(device: Desktop, direction: Direction, minutes: int, *, override: str = "") -> Finding:
+        gate = gates[device.name, direction]
+        seen = replace(gate.see(code), scanned_at=stage.clock.now + timedelta(minutes=minutes))
+        return gate.record(seen, gate.verdict(seen), override=override).verdict.finding
+
+    code = code_of(_row(west, "Li"))
+    assert scan(west, Direction.ENTRY, 0) is Finding.ADMIT
+    west.sync()
+    east.sync()
+    assert scan(west, Direction.EXIT, 5) is Finding.LEAVE  # nobody hears of it yet
+    assert scan(east, Direction.ENTRY, 9, override="He says that he was out") is Finding.ALREADY_INSIDE
+    east.sync()
+    assert [type(entry) for _, entry in inbox.entries(east.workspace)] == [Incident]
+    west.sync()
+    east.sync()
+    for device in (west, east):
+        assert inbox.entries(device.workspace) == [], "the exit was between the two"
+
+
+def test_a_double_admission_names_both_gates_devices_and_times(stage: Stage, west: Desktop) -> None:
+    east = stage.desktop("gate-east")
+    east.sync()
+    for device, name in ((west, "West"), (east, "East")):
+        gate = Door(device.workspace, area=DOOR, gate=name, direction=Direction.ENTRY)
+        seen = gate.see(code_of(_row(device, "Li")))
+        gate.record(seen, gate.verdict(seen))
+    for device in (west, east, west):
+        device.sync()
+    for device in (west, east):
+        ((_, incident),) = inbox.entries(device.workspace)
+        assert isinstance(incident, Incident)
+        assert incident.first is not None
+        assert (incident.first.gate, incident.first.device) == ("West", "gate-west")
+        assert (incident.second.gate, incident.second.device) == ("East", "gate-east")
+        assert incident.first.at <= incident.second.at
