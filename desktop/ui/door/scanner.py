@@ -24,6 +24,7 @@ _LEAST: Final = len(PREFIX) + 8
 _LEAST_FOREIGN: Final = 6
 _TERMINATORS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab})
 _MODIFIERS: Final = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock, Qt.Key.Key_AltGr})
+_ALT_GR: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 _COMMANDS: Final = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )
@@ -112,7 +113,7 @@ class Scanner(QObject):
             return self._end(now, is_late=is_late)
         if event.key() in _MODIFIERS:
             return False  # scanners press Shift for capitals
-        if not event.text().isprintable() or not event.text() or event.modifiers() & _COMMANDS:
+        if not _is_letter(event):
             self._give_back()  # before this one, as they were pressed
             return False
         self._last = now
@@ -200,6 +201,12 @@ class Scanner(QObject):
                 QApplication.sendEvent(target, QKeyEvent(QEvent.Type.KeyPress, one.key, one.modifiers, one.text))
         finally:
             self._is_replaying = False
+
+
+def _is_letter(event: QKeyEvent) -> bool:
+    """Whether a key writes something, and is no command. Some systems report AltGr as Ctrl and Alt together."""
+    is_command = event.modifiers() & _COMMANDS and event.modifiers() & _ALT_GR != _ALT_GR
+    return bool(event.text()) and event.text().isprintable() and not is_command
 
 
 def _fits(text: str) -> bool:

@@ -294,6 +294,17 @@ def test_keys_come_in_the_order_in_which_they_were_pressed(bench: Bench, qtbot: 
     qtbot.waitUntil(lambda: bench.field.text() == "Li A")
 
 
+def test_a_code_with_a_letter_of_alt_gr_is_whole(bench: Bench) -> None:
+    bench.hears = Hears.ALL
+    QTest.keyClicks(bench.field, "ada")
+    held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    QApplication.sendEvent(bench.field, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_At, held, "@"))
+    QTest.keyClicks(bench.field, "example.org")
+    QTest.keyClick(bench.field, Qt.Key.Key_Return)
+    assert bench.heard == ["ada@example.org"]
+    assert bench.field.text() == ""
+
+
 def test_a_key_that_is_held_down_is_no_code(bench: Bench) -> None:
     bench.hears = Hears.ALL
     for _ in range(20):
