@@ -108,17 +108,26 @@ class CameraPanel(QWidget):
 
     def _look(self) -> None:
         if self._source is None:
-            from desktop.devices.code_reader import CodeReader
-
-            self._reader = CodeReader(self)
-            self._reader.coded.connect(self.coded)
-            self._reader.glanced.connect(self._show)
-            self._source = self._make(self)
-            self._source.came.connect(self._reader.look)
-            self._source.troubled.connect(self._say)
-            self._source.listed.connect(self._list)
+            try:
+                self._source = self._connected()
+            except ImportError:  # a system without what Qt needs for pictures; the door goes on without
+                self._say(Trouble.FAILED)
+                return
         self._list()
         self._source.start(str(self._settings.value(_WHICH, "") or ""))
+
+    def _connected(self) -> FrameSource:
+        """The cameras, and the reader of what they see."""
+        from desktop.devices.code_reader import CodeReader
+
+        source = self._make(self)
+        reader = self._reader = CodeReader(self)
+        reader.coded.connect(self.coded)
+        reader.glanced.connect(self._show)
+        source.came.connect(reader.look)
+        source.troubled.connect(self._say)
+        source.listed.connect(self._list)
+        return source
 
     def _rest(self) -> None:
         if self._source is not None and self._reader is not None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from desktop.devices.frames import FrameSource
 from desktop.ui.door.door_screen import DoorScreen
 from desktop.ui.main_window import MainWindow
 from shared.checkin.admission import RecordScan
@@ -145,3 +146,23 @@ def test_without_a_gate_a_code_before_the_camera_is_nothing(west: Desktop, open_
     pictures.hold(frame(scene(code_of(_row(west, "Li")))))
     qtbot.waitUntil(lambda: not door.camera.is_reading, timeout=30_000)
     assert not _scans(west)
+
+
+def test_a_system_that_knows_no_cameras_does_not_stop_the_door(
+    west: Desktop, settings: QSettings, qtbot: QtBot
+) -> None:
+    def broken(_: QObject) -> FrameSource:
+        raise ImportError("libpulse.so.0: cannot open shared object file")
+
+    window = MainWindow(StagedDesk(west), settings, camera=broken)
+    qtbot.addWidget(window)
+    window.show()
+    window.open_conference(CONFERENCE, "door")
+    assert window.screens is not None
+    door = window.screens.made("door", DoorScreen)
+    door.camera.switch.click()
+    assert door.camera.told.text().startswith("The camera gives no picture")
+    door.scan(code_of(_row(west, "Li")))
+    assert door.verdict.look is not None
+    assert door.verdict.look.word == "Admit"
+    window.go("attendees")
