@@ -238,6 +238,19 @@ def test_a_refused_card_is_said_and_another_way_to_pay_is_there(world: World, vi
     assert "Pay €120.00 now" in visitor.text
 
 
+def test_whoever_comes_back_too_late_is_not_told_that_nothing_was_charged(world: World, visitor: Visitor) -> None:
+    path = order_seats(visitor, {FULL: 1})
+    visitor.send("/details", ANN)
+    charge = charge_of(visitor)
+    world.clock.pass_time(minutes=16)
+    visitor.open(f"{path}?returned")
+    assert "The time was over before your payment reached us" in visitor.text
+    assert "Nothing was charged" not in visitor.text
+    call_back(world, told(charge))
+    visitor.open(f"{path}?returned")
+    assert "You are registered" in visitor.text
+
+
 def test_whoever_leaves_the_provider_s_page_is_not_thanked_for_a_payment(visitor: Visitor) -> None:
     order_seats(visitor, {FULL: 1})
     visitor.send("/details", ANN)
