@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench import append, availability, checkins, cost, download, mails, onsale, orders, rebuild, verdict
+from bench import append, availability, checkins, cost, desktop, download, mails, onsale, orders, rebuild, verdict
 from bench.figures import Figure, Latencies, heading, line
 from bench.places import SMALL, Place, Sizes, durable_postgres
 from shared.kernel.codec import to_json
@@ -24,6 +24,7 @@ GROUPS: Final[dict[str, Callable[[Place], Iterator[Figure]]]] = {
     "append": append.measure,
     "download": download.measure,
     "verdict": verdict.measure,
+    "desktop": desktop.measure,
     "rebuild": rebuild.measure,
     "cost": cost.measure,
 }

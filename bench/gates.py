@@ -34,17 +34,22 @@ class Gate:
 
     def sync(self, ask: Callable[[Request], Response]) -> None:
         """One session with whoever answers."""
-        asking = sync(self.workspace, self.staging)
-        request = next(asking)
-        while True:
-            try:
-                request = asking.send(ask(request))
-            except StopIteration as stop:
-                ended: Ended = stop.value
-                assert ended.state is State.SYNCED, ended
-                return
+        catch_up(self.workspace, self.staging, ask)
 
     def close(self) -> None:
         """Close the files."""
         self.workspace.close()
         self._log.close()
+
+
+def catch_up(workspace: Workspace, staging: Staging, ask: Callable[[Request], Response]) -> None:
+    """One session with whoever answers, which ends well."""
+    asking = sync(workspace, staging)
+    request = next(asking)
+    while True:
+        try:
+            request = asking.send(ask(request))
+        except StopIteration as stop:
+            ended: Ended = stop.value
+            assert ended.state is State.SYNCED, ended
+            return

@@ -24,6 +24,7 @@ class Sizes:
     verdicts: int = 1_000
     registrants: int = 3_000
     mails: int = 1_000
+    desktop: tuple[int, ...] = (1_000, 10_000, 100_000)
 
 
 SMALL = Sizes(
@@ -35,6 +36,7 @@ SMALL = Sizes(
     verdicts=100,
     registrants=600,
     mails=100,
+    desktop=(200, 2_000),
 )
 
 

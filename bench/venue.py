@@ -1,7 +1,7 @@
 """A published conference in a database of its own, filled in this process through the real drain."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from itertools import count, islice
@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from bench.places import Place
+from desktop.sync.session import Request, Response
 from server.database import make_ready
 from server.drain import Drain
+from server.feed import Asked, page
 from server.jobs import Foresight, Incoming, Job, Tools
 from server.secrets import Secrets
 from server.settings import Settings, kept_secret
@@ -18,17 +20,19 @@ from server.store import commits, directory, schema
 from server.store.engine import create_engine_for, reading
 from server.store.personal import ErasedIds
 from shared.access.access import EnrolDevice
+from shared.checkin import ticket_code
 from shared.checkin.areas import DefineArea
+from shared.checkin.ticket_code import TicketCode
 from shared.conference.conference import CreateConference, PublishConference
 from shared.conference.seat_types import AddSeatType
 from shared.kernel.codec import to_json
 from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import AreaId, DeviceId, OrderId, PersonId, SeatTypeId, uuid7
+from shared.kernel.ids import AreaId, ConferenceId, DeviceId, OrderId, PersonId, SeatTypeId, TicketId, uuid7
 from shared.kernel.messages import wire_of
 from shared.registration.assignments import AssignSeat, ticket_id
 from shared.registration.order import ConfirmFreeOrder, PlaceOrder
 from shared.registration.pricing import Wanted
-from shared.sync.protocol import Status
+from shared.sync.protocol import Checkpoint, Status
 
 BATCH: Final = 500
 DEVICE: Final = "door-laptop"
@@ -100,11 +104,11 @@ class Venue:
             command_id=command_id, wire=wire_of(command), body=to_json(command), issued_at=datetime.now(UTC)
         )
 
-    def admit(self, attendees: int) -> None:
-        """Add this many attendees: free orders of 20 seats, confirmed and assigned."""
-        orders = -(-attendees // SEATS_PER_ORDER)
-        self.run(*(one for number in range(orders) for one in confirmed_order(number)))
-        self.run(*(assignment(number) for number in range(attendees)))
+    def admit(self, attendees: int, *, after: int = 0) -> None:
+        """Have so many attendees, with `after` before: free orders of 20 seats, confirmed and assigned."""
+        orders = range(-(-after // SEATS_PER_ORDER), -(-attendees // SEATS_PER_ORDER))
+        self.run(*(one for number in orders for one in confirmed_order(number)))
+        self.run(*(assignment(number) for number in range(after, attendees)))
 
     def forget_mails(self) -> None:
         """As if all of them were sent: a server that starts here has nothing to do beside what is measured."""
@@ -127,6 +131,26 @@ class Venue:
             directory.add_device(conn, enrolled)
         self.run(EnrolDevice(device=DeviceId(device), label=device, role=role))
         return token
+
+    def answer(self, request: Request, device: str = DEVICE) -> Response:
+        """What the change feed answers to a device, without HTTP."""
+        asked = Asked(space=SPACE, device=device, after=Checkpoint.parse(request.headers["Last-Event-ID"]))
+        return Response(200, to_json(page(self.engine, asked)))
+
+    def code_of(self, attendee: int) -> str:
+        """The text of the attendee's ticket code, good today."""
+        now = datetime.now(UTC)
+        secret = self.secrets.of(SPACE)
+        code = TicketCode(
+            conference=ConferenceId(SPACE),
+            ticket=TicketId(ticket_of(attendee)),
+            version=1,
+            seat_type=FREE,
+            valid_from=now - timedelta(days=1),
+            valid_until=now + timedelta(days=1),
+            key_id=ticket_code.key_id(secret.public_ticket_key.encode()),
+        )
+        return ticket_code.issue(code, secret.sign)
 
     @property
     def position(self) -> int:

@@ -3,27 +3,16 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
+from bench.changes import change_of, inserts
 from bench.figures import Aim, Figure, Latencies
-from bench.gates import FILE_KEY, Gate
+from bench.gates import Gate
 from bench.places import Place
-from bench.venue import DEVICE, DOOR, FREE, SPACE, Venue, crowd, ticket_of
+from bench.venue import DOOR, crowd
 from desktop.door import Door
-from desktop.store.files import open_file, transaction
-from desktop.sync.session import Request, Response
-from desktop.workspace import Change
-from server.feed import Asked, page
-from shared.checkin import ticket_code
-from shared.checkin.ticket_code import TicketCode
-from shared.checkin.verdict import Direction, Finding, Pass
-from shared.domain import DOMAIN
-from shared.kernel.codec import RawJson, from_json, to_json
-from shared.kernel.decider import Role, key
-from shared.kernel.ids import ConferenceId, TicketId
-from shared.sync.protocol import Checkpoint, Page, PushedRow
+from shared.checkin.verdict import Direction, Finding
+from shared.kernel.codec import from_json
+from shared.sync.protocol import Page
 
 _CHANGED = 10_000
 _CHANGES = 3
@@ -37,17 +26,17 @@ def measure(place: Place) -> Iterator[Figure]:
     venue, _ = crowd(place)
     attendees = place.sizes.attendees
     gate = Gate(venue.data / "gate")
-    gate.sync(lambda request: _answer(venue, request))
+    gate.sync(venue.answer)
     door = Door(gate.workspace, area=DOOR, gate="Gate 1", direction=Direction.ENTRY)
-    codes = iter([_code(venue, number) for number in reversed(range(attendees))])
+    codes = iter([venue.code_of(number) for number in reversed(range(attendees))])
     verdicts = place.sizes.verdicts
-    fsync = _inserts(venue.data / "single.db", verdicts)
+    fsync = inserts(venue.data / "single.db", verdicts)
     idle = Latencies.of([_scan(door, next(codes)) for _ in range(verdicts)])
     yield from _figures(f"scan to durable verdict, {attendees:,} attendees", idle, fsync)
     seconds: list[float] = []
     applied_s: list[float] = []
     for number in range(_CHANGES):
-        document = _change(gate, f"Changed {number}", min(_CHANGED, attendees))
+        document = change_of(gate.workspace, f"Changed {number}", min(_CHANGED, attendees))
         applied_s.append(_scan_while(lambda: _apply(gate, document), door, codes, seconds))  # noqa: B023
     busy = Latencies.of(seconds)
     yield from _figures(f"the same while a change of {_CHANGED:,} rows is applied", busy, fsync)
@@ -92,65 +81,6 @@ def _scan_while(work: Callable[[], None], door: Door, codes: Iterator[str], seco
     return time.perf_counter() - started
 
 
-def _code(venue: Venue, attendee: int) -> str:
-    now = datetime.now(UTC)
-    secret = venue.secrets.of(SPACE)
-    code = TicketCode(
-        conference=ConferenceId(SPACE),
-        ticket=TicketId(ticket_of(attendee)),
-        version=1,
-        seat_type=FREE,
-        valid_from=now - timedelta(days=1),
-        valid_until=now + timedelta(days=1),
-        key_id=ticket_code.key_id(secret.public_ticket_key.encode()),
-    )
-    return ticket_code.issue(code, secret.sign)
-
-
-def _change(gate: Gate, company: str, rows: int) -> bytes:
-    """The only page of a change of the first attendees' passes, as a server would send them."""
-    before = gate.workspace.checkpoint
-    passes = sorted(gate.workspace.rows(Pass).items())[:rows]
-    pushed = [
-        PushedRow(key(Pass).view, id, before.position + 1, RawJson(to_json(replace(one, company=company))))
-        for id, one in passes
-    ]
-    after = gate.workspace.digests_after(
-        Change(checkpoint=before, versions={}, rows={key(Pass, one.id): one for one in pushed}, outcomes=[])
-    )
-    last = Page(
-        history=before.history,
-        after=before.position,
-        upto=before.position + 1,
-        role=before.role,
-        views=DOMAIN.views_of(Role.DOOR),
-        rows=pushed,
-        outcomes=[],
-        digests={view: f"{digest:x}" for view, digest in after.items()},
-        hash="1" * 64,
-    )
-    return to_json(last)
-
-
 def _apply(gate: Gate, document: bytes) -> None:
     is_applied = gate.staging.take(from_json(Page, document))
     assert is_applied, "the last page completes the change"
-
-
-def _answer(venue: Venue, request: Request) -> Response:
-    """The change feed without HTTP."""
-    asked = Asked(space=SPACE, device=DEVICE, after=Checkpoint.parse(request.headers["Last-Event-ID"]))
-    return Response(200, to_json(page(venue.engine, asked)))
-
-
-def _inserts(path: Path, inserts: int) -> Latencies:
-    """The yardstick: one row a transaction in the same kind of file."""
-    connection = open_file(path, FILE_KEY, "CREATE TABLE plain (id INTEGER PRIMARY KEY, body BLOB)")
-    seconds = []
-    for _ in range(inserts):
-        started = time.perf_counter()
-        with transaction(connection):
-            connection.execute("INSERT INTO plain (body) VALUES (?)", (bytes(500),))
-        seconds.append(time.perf_counter() - started)
-    connection.close()
-    return Latencies.of(seconds)

@@ -26,13 +26,9 @@ def main() -> int:
 
 
 def _headless(given: Settings) -> int:
-    import structlog
-
     from desktop import headless
     from desktop.profile import Profile
 
-    # Answers alone go to stdout.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     profile = Profile.open(given.profile, passphrase=lambda question: given.passphrase or _prompt(question))
     try:
         if given.server_url:

@@ -3,13 +3,13 @@
 Only what the first picture needs is imported before it shows; the network comes after.
 """
 
+import logging
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import structlog
 from PySide6.QtCore import QObject, QProcess, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 
@@ -29,7 +29,7 @@ from desktop.ui.words import sentence
 from desktop.workspace import Workspace
 from shared.conference.conference import CreateConference
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 _SETTINGS_FILE: Final = "window.ini"
 _WINDOW_FIRST_MS: Final = 50
@@ -39,7 +39,11 @@ _KEPT_APART: Final = timedelta(seconds=10)
 
 def main(profile_folder: Path, server_url: str | None, passphrase: str | None = None) -> int:
     """Run until the window is closed; the exit code. The passphrase is asked for where it is needed and not given."""
-    app = QApplication(sys.argv[:1])
+    return run(QApplication(sys.argv[:1]), profile_folder, server_url, passphrase)
+
+
+def run(app: QApplication, profile_folder: Path, server_url: str | None, passphrase: str | None) -> int:
+    """The same in an application that was made already."""
     app.setApplicationName("Lanyard")
     app.setDesktopFileName("lanyard")
     settings = QSettings(str(profile_folder / _SETTINGS_FILE), QSettings.Format.IniFormat)
@@ -231,7 +235,7 @@ class ProfileDesk:
                 try:
                     workspace.keep_heard_at(at)
                 except Exception:
-                    log.exception("the time of the last contact was not kept", conference=conference)
+                    log.exception("the time of the last contact with %s was not kept", conference)
         self._tell()
 
     def _tell(self) -> None:

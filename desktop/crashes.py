@@ -3,9 +3,11 @@
 What is written names places in the code and kinds of errors. Never values: they may be of people.
 """
 
+import logging
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +48,7 @@ class Crashes(QObject):
         sys.unraisablehook = lambda said: self.hook(said.exc_type, said.exc_value, said.exc_traceback)
         threading.excepthook = lambda said: self.hook(said.exc_type, said.exc_value, said.exc_traceback)
         qInstallMessageHandler(self._hear_qt)
+        logging.getLogger().addHandler(_Noted(self._write))
 
     def hook(self, kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
@@ -85,6 +88,20 @@ class Crashes(QObject):
         if self.dialog is not None:
             self.dialog.deleteLater()
             self.dialog = None
+
+
+class _Noted(logging.Handler):
+    """Writes down the errors that our own code caught and went on after, without values as the others."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        super().__init__(logging.ERROR)
+        self._to = write
+
+    def emit(self, record: logging.LogRecord) -> None:
+        kind, error, at = record.exc_info or (None, None, None)
+        if kind is not None:
+            traceback.print_exception(kind, error, at)
+            self._to(_told(kind, error, at))
 
 
 def _told(kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> str:

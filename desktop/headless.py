@@ -3,11 +3,10 @@
 It drives the same workspace as the screens. `docs/headless.md` has every request with an example.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, Final
-
-import structlog
 
 from desktop import describe
 from desktop.door import Door
@@ -25,7 +24,7 @@ from shared.kernel.decider import Rejected, Role
 from shared.kernel.messages import Wire
 from shared.sentences import sentence
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 _ROWS_USUAL: Final = 50
 _SENTENCES: Final[Mapping[str, str]] = {

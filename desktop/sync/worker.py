@@ -4,14 +4,13 @@ One thread runs sessions, as soon as something is pending or the feed says somet
 to its feed. Reconnecting is resuming. The connection is a state that is reported, never a mode that somebody chooses.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
 from typing import Final
-
-import structlog
 
 from desktop.profile import Profile
 from desktop.profile import now as now_by_this_machine
@@ -22,7 +21,7 @@ from desktop.workspace import Workspace
 from shared.conference.conference import Conference
 from shared.sync.protocol import Page
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 _JOIN_S: Final = 2.0
 _LINES: Final = {State.NOT_ENROLLED: Line.NOT_ENROLLED, State.UPDATE_SERVER: Line.UPDATE_NEEDED}
@@ -173,7 +172,7 @@ class Worker:
             except Unreachable as error:
                 ended = Ended(State.FAILED, detail=str(error))
             except Exception:
-                log.exception("sync failed", conference=lane.workspace.conference)
+                log.exception("sync of %s failed", lane.workspace.conference)
                 ended = Ended(State.FAILED, detail="internal_error")
             if not run.is_stopped:
                 self._ended(lane, ended)
@@ -284,9 +283,9 @@ class Worker:
                     has_spoken = True
                     self._heard(lane, page)
             except (Unreachable, Denied) as error:
-                log.debug("the feed ended", conference=lane.workspace.conference, why=str(error))
+                log.debug("the feed of %s ended: %s", lane.workspace.conference, error)
             except Exception:
-                log.exception("the feed failed", conference=lane.workspace.conference)
+                log.exception("the feed of %s failed", lane.workspace.conference)
             if run.is_stopped:
                 return
             with self._changed:

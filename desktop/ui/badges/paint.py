@@ -6,7 +6,6 @@ Everything is in tenths of a millimetre, as the layout is.
 from dataclasses import dataclass
 from typing import Final
 
-import segno
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
@@ -120,6 +119,8 @@ def _linear(part: float) -> float:
 
 def paint_code(painter: QPainter, box: QRectF, code: str) -> None:
     """The QR code, square and centred in its box, black on white whatever is around it."""
+    import segno  # a tenth of a second, which the start of a door need not wait for
+
     modules = [list(row) for row in segno.make(code, error="m", micro=False, boost_error=False).matrix]
     side = min(box.width(), box.height())
     left, top = box.center().x() - side / 2, box.center().y() - side / 2

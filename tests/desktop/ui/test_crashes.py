@@ -1,5 +1,6 @@
 """Errors of ours: written down without values, told once, on whatever thread; then go on, copy, or start anew."""
 
+import logging
 import sys
 import threading
 from collections.abc import Iterator
@@ -121,3 +122,25 @@ def test_a_long_file_is_begun_anew(crashes: Crashes, tmp_path: Path, qtbot: QtBo
     qtbot.waitUntil(lambda: crashes.dialog is not None)
     assert (tmp_path / FILE).stat().st_size < 100_000
     assert (tmp_path / "errors.old.log").stat().st_size > 1_000_000
+
+
+def test_an_error_that_was_caught_is_written_down_without_values(
+    crashes: Crashes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(place, name, getattr(place, name))
+    monkeypatch.setattr(logging.getLogger(), "handlers", list(logging.getLogger().handlers))
+    secret = "ada@example.org"
+    before = qInstallMessageHandler(None)
+    try:
+        crashes.catch_all()
+        try:
+            _fail(secret)
+        except ValueError:
+            logging.getLogger("desktop").exception("it goes on")
+        logging.getLogger("desktop").error("nothing was raised")
+    finally:
+        qInstallMessageHandler(before)
+    written = (tmp_path / FILE).read_text()
+    assert "ValueError" in written
+    assert secret not in written
