@@ -54,7 +54,12 @@ class Strip(QWidget):
         self.refresh()
 
     def add(self, scanned: Scanned) -> None:
-        self.show_scans([scanned, *self._scans])
+        """Put a new scan on top; the others stay as they were shown."""
+        self._scans = [scanned, *self._scans[: MOST - 1]]
+        self._put(0, scanned)
+        last = self.list.item(self.list.count() - 1)
+        if last is not None and last.data(Qt.ItemDataRole.UserRole) not in self._scans:
+            self.list.takeItem(self.list.count() - 1)
 
     @property
     def scans(self) -> list[Scanned]:
@@ -64,12 +69,17 @@ class Strip(QWidget):
         """Show the scans anew, with what the server has said since."""
         self.list.clear()
         for scanned in self._scans:
-            shown, late = look(scanned.finding, scanned.action), self._late(scanned)
-            if self.only_problems.isChecked() and shown.tone is Tone.GOOD and not late:
-                continue
-            self._add(scanned, shown, late, is_waiting=not self._workspace.is_settled(scanned.command_id))
+            self._put(self.list.count(), scanned)
 
-    def _add(self, scanned: Scanned, shown: Look, late: str, *, is_waiting: bool) -> None:
+    def _put(self, place: int, scanned: Scanned) -> None:
+        """Show a scan at this place, unless problems alone are shown and it is none."""
+        shown, late = look(scanned.finding, scanned.action), self._late(scanned)
+        if self.only_problems.isChecked() and shown.tone is Tone.GOOD and not late:
+            return
+        is_waiting = not self._workspace.is_settled(scanned.command_id)
+        self.list.insertItem(place, self._item(scanned, shown, late, is_waiting=is_waiting))
+
+    def _item(self, scanned: Scanned, shown: Look, late: str, *, is_waiting: bool) -> QListWidgetItem:
         row = None if scanned.ticket is None else self._workspace.get(Pass, scanned.ticket)
         name = self.tr("Unknown ticket") if row is None else words.bearer(row, scanned.version)
         parts = [words.clock(scanned.seen.scanned_at), late or shown.word]
@@ -81,7 +91,7 @@ class Strip(QWidget):
         item.setIcon(icon(Shape.WARNING, Tone.CAUTION, 22) if late else icon(shown.shape, shown.tone, 22))
         item.setData(Qt.ItemDataRole.UserRole, scanned)
         item.setToolTip(item.text())
-        self.list.addItem(item)
+        return item
 
     def _late(self, scanned: Scanned) -> str:
         """What became known after the verdict, empty where nothing did."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPixmapCache, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.ui.theme import Theme
@@ -194,14 +194,23 @@ class Mark(QWidget):
 
 
 def icon(shape: Shape, tone: Tone = Tone.NEUTRAL, size: int = 18) -> QIcon:
-    """The shape as an icon in the scheme in use; draw it again when the scheme changes."""
+    """The shape as an icon in the scheme in use; ask for it again when the scheme changes."""
+    colours = Theme.now()
+    colour, ground = colours.strong[tone], colours.surface
+    name = f"lanyard:{shape}:{size}:{colour}:{ground}"
+    pixmap = QPixmap()
+    if not QPixmapCache.find(name, pixmap):  # lists ask for the same few with every row
+        pixmap = _drawn(shape, size, QColor(colour), QColor(ground))
+        QPixmapCache.insert(name, pixmap)
+    return QIcon(pixmap)
+
+
+def _drawn(shape: Shape, size: int, colour: QColor, ground: QColor) -> QPixmap:
     ratio = 2
     pixmap = QPixmap(size * ratio, size * ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    colours = Theme.now()
-    box = QRectF(0, 0, size * ratio, size * ratio)
-    draw(painter, shape, box, QColor(colours.strong[tone]), QColor(colours.surface))
+    draw(painter, shape, QRectF(0, 0, size * ratio, size * ratio), colour, ground)
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
-    return QIcon(pixmap)
+    return pixmap
