@@ -57,9 +57,9 @@ class Strip(QWidget):
         """Put a new scan on top; the others stay as they were shown."""
         self._scans = [scanned, *self._scans[: MOST - 1]]
         self._put(0, scanned)
-        last = self.list.item(self.list.count() - 1)
-        if last is not None and last.data(Qt.ItemDataRole.UserRole) not in self._scans:
-            self.list.takeItem(self.list.count() - 1)
+        last = self.list.count() - 1
+        if last >= 0 and self.list.item(last).data(Qt.ItemDataRole.UserRole) not in self._scans:
+            self.list.takeItem(last)
 
     @property
     def scans(self) -> list[Scanned]:
