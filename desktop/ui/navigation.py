@@ -69,6 +69,9 @@ class Navigation(QFrame):
 
     def show_place(self, name: str) -> None:
         self.buttons[name].setChecked(True)
+        focused = self.window().focusWidget()
+        if focused is None or self.isAncestorOf(focused):
+            self.buttons[name].setFocus(Qt.FocusReason.OtherFocusReason)  # not at another place than the one in front
         self._draw()
 
     def name_conference(self, name: str) -> None:

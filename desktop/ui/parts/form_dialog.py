@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.store.files import EnvironmentProblem
@@ -43,11 +45,21 @@ class FormDialog(QDialog):
         column.addWidget(self.error)
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(button(self.tr("Back"), self.reject))
+        self.back = button(self.tr("Back"), self.reject)
+        row.addWidget(self.back)
         self.accept_button = button(accept, self.save, "primary")
         self.accept_button.setDefault(True)
         row.addWidget(self.accept_button)
         column.addLayout(row)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin at the first field, and be as high as wrapped texts need: Qt asks for the height of one width only."""
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
+        first = next((one for one in self.fields.values() if one.control.isEnabled() and one.isVisible()), None)
+        (self.back if first is None else first.control).setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
     def add(self, name: str, field: Field) -> Field:
         """Put a field below the others, under the name by which a refusal calls it."""
@@ -90,7 +102,7 @@ class FormDialog(QDialog):
 
 
 class ConfirmDialog(FormDialog):
-    """Says what follows, and issues one command when that is wanted."""
+    """Says what follows, and issues one command when that is wanted. Enter goes back until the other is chosen."""
 
     def __init__(
         self,

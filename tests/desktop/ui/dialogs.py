@@ -38,7 +38,7 @@ from shared.registration.order_state import Order, OrderState
 
 _WAIT_MS: Final = 10
 _WAITS_MOST: Final = 500
-_PEOPLE: Final = "Bestellung;Vorname;Nachname;Anschrift\nA1B2C3;Ann;O’Brien;ann@example.org\n;;;\n"
+_PEOPLE: Final = "Bestellung;Vorname;Nachname;Email\nA1B2C3;Ann;O’Brien;ann@example.org\n;;;\n"
 _TOLD: Final = 'File "desktop/ui/door/door_screen.py", line 180, in _do\nbuiltins.KeyError\n'
 
 

@@ -39,7 +39,7 @@ DATA: Final = (
     *("Ana Costa", "Wilhelmina Alexandrina Theodora van Oldenbarnevelt-Sigmaringen", "A1B2C", "gathering_2027"),
     *("conference", "owner", "history", "USD", "GBP", "CHF", "PLN", "SEK", "NOK", "DKK", "CZK", "JPY", "CNY", "INR"),
     *("BRL", "CAD", "AUD", datetime.now(UTC).strftime("%B"), (datetime.now(UTC) + timedelta(days=2)).strftime("%B")),
-    *("EARLY", "SPEAKER", "OLD", "people.csv", "Bestellung", "Vorname", "Nachname", "Anschrift"),
+    *("EARLY", "SPEAKER", "OLD", "people.csv", "Bestellung", "Vorname", "Nachname", "Email"),
     *("Alt", "Ctrl", "Shift", "Tab", "Space", "Esc", "Up", "Down", "Left", "PgDown", "PgUp", "Return"),
 )
 
