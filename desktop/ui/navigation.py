@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QVBoxLayout
 
@@ -69,8 +69,7 @@ class Navigation(QFrame):
 
     def show_place(self, name: str) -> None:
         self.buttons[name].setChecked(True)
-        focused = self.window().focusWidget()
-        if focused is None or self.isAncestorOf(focused):
+        if any(one.hasFocus() for one in self.buttons.values()):
             self.buttons[name].setFocus(Qt.FocusReason.OtherFocusReason)  # not at another place than the one in front
         self._draw()
 
