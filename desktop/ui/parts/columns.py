@@ -1,7 +1,14 @@
 """Columns as the user drew them, remembered for each table."""
 
+from typing import Final
+
 from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+
+IS_DRAWN: Final = "is_drawn"
+"""A property of a header whose columns the user drew: they stay so."""
+IS_FITTED: Final = "is_fitted"
+"""A property of a header while its columns are made as wide as the window has room for."""
 
 
 def remember(whole: QWidget, settings: QSettings, name: str) -> None:
@@ -13,4 +20,13 @@ def remember(whole: QWidget, settings: QSettings, name: str) -> None:
         kept = settings.value(key)
         if isinstance(kept, QByteArray):
             header.restoreState(kept)
-        header.sectionResized.connect(lambda *_, header=header, key=key: settings.setValue(key, header.saveState()))
+            header.setProperty(IS_DRAWN, True)
+        header.sectionResized.connect(lambda place, *_, of=(header, settings, key): _keep(place, *of))
+
+
+def _keep(place: int, header: QHeaderView, settings: QSettings, key: str) -> None:
+    """Keep what the user drew; what follows from the window's width is no wish of theirs."""
+    if header.property(IS_FITTED) or header.sectionResizeMode(place) is QHeaderView.ResizeMode.Stretch:
+        return
+    header.setProperty(IS_DRAWN, True)
+    settings.setValue(key, header.saveState())

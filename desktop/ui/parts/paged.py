@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from desktop.ui.parts.columns import IS_DRAWN, IS_FITTED
 from desktop.ui.parts.latest import IsOver, Latest
 from desktop.ui.parts.shapes import Shape, icon
 from desktop.ui.theme import Theme
@@ -208,12 +209,16 @@ def paged_table(model: PagedModel[Any], name: str) -> QTableView:
 
 
 def _fit(table: QTableView, widths: Sequence[int]) -> None:
-    """Make columns narrower where the window is, so that the one of what is left stays readable."""
+    """Make columns narrower where the window is, so that the one of what is left stays readable; not the user's own."""
     header = table.horizontalHeader()
+    if header.property(IS_DRAWN):
+        return
+    header.setProperty(IS_FITTED, True)
     share = min(1.0, max(header.width() - _LEFT_OVER_LEAST, 0) / sum(widths))
     for place, width in enumerate(widths):
         if width and header.sectionSize(place) != int(width * share):
             header.resizeSection(place, int(width * share))
+    header.setProperty(IS_FITTED, False)
 
 
 def dress(table: QTableView, widths: Sequence[int]) -> None:
