@@ -26,6 +26,7 @@ from shared.registration import (
     codes,
     door_sale,
     door_sale_rules,
+    history,
     order,
     order_rules,
     seats,
@@ -133,6 +134,7 @@ DOMAIN: Final = Domain(
     ),
     views=(
         registration_views.locators,
+        history.histories,
         payments_views.balances,
         payments_views.ledger,
         payments_views.tasks,
@@ -259,6 +261,7 @@ DOMAIN: Final = Domain(
                 "conference.owners",
                 "registration.codes",
                 "registration.orders",
+                "registration.histories",
                 "registration.locators",
                 "registration.reservations",
                 "registration.assignments",

@@ -9,7 +9,7 @@ from typing import Any, Final
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
 from desktop.store.files import EnvironmentProblem
-from desktop.store.log import Notice
+from desktop.store.log import Logged, Notice
 from desktop.ui.edits import edits_of
 from desktop.ui.translation import QT_TRANSLATE_NOOP
 from desktop.workspace import Workspace
@@ -20,6 +20,7 @@ from shared.checkin.correction import CorrectAttendee
 from shared.checkin.verdict import Pass, Seen
 from shared.conference.conference import CANCEL_NEVER, Conference
 from shared.conference.seat_types import SeatType
+from shared.kernel.codec import Undecodable
 from shared.kernel.decider import Role
 from shared.kernel.money import minor_digits
 from shared.kernel.personal import PersonalText
@@ -286,6 +287,15 @@ _SCANS: Final[Mapping[str, str]] = {
     "overridden": QT_TRANSLATE_NOOP("words", "Admitted {person} at {area}, {gate}, against the verdict: {reason}"),
 }
 _EXIT: Final = QT_TRANSLATE_NOOP("words", "Let {person} out at {area}, {gate}")
+
+
+def logged(workspace: Workspace, one: Logged) -> str:
+    """What a command of the log was for; its name where this build cannot read it."""
+    try:
+        body = one.command()
+    except Undecodable:
+        body = None
+    return command(workspace, one.wire.name, body)
 
 
 def command(workspace: Workspace, name: str, body: Any) -> str:

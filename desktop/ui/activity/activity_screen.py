@@ -22,7 +22,6 @@ from desktop.ui.theme import Theme
 from desktop.ui.tokens import Tone
 from desktop.ui.words import sentence
 from desktop.workspace import Workspace
-from shared.kernel.codec import Undecodable
 from shared.sync.protocol import Outcome, Status
 
 _QUIET_MS: Final = 200
@@ -109,7 +108,7 @@ class ActivityModel(QAbstractTableModel):
         if column == 0:
             return words.moment(logged.issued_at)
         if column == 1:
-            return sentence_of(self._workspace, logged)
+            return words.logged(self._workspace, logged)
         if outcome is None:
             return self.tr("Waiting for the server")
         match outcome.verdict.status:
@@ -122,21 +121,12 @@ class ActivityModel(QAbstractTableModel):
                 return self.tr("Kept by the server, to be looked at")
 
 
-def sentence_of(workspace: Workspace, logged: Logged) -> str:
-    """What a logged command was for; its name where this build cannot read it."""
-    try:
-        body = logged.command()
-    except Undecodable:
-        body = None
-    return words.command(workspace, logged.wire.name, body)
-
-
 def _holding(workspace: Workspace, kept: Iterable[Kept], wanted: Sequence[str], is_over: IsOver) -> Iterator[Kept]:
     """Those entries whose sentence or reason holds every word, until nobody wants them any more."""
     for logged, outcome in kept:
         if is_over():
             return
-        text = folded(f"{sentence_of(workspace, logged)} {_why(outcome)}")
+        text = folded(f"{words.logged(workspace, logged)} {_why(outcome)}")
         if all(word in text for word in wanted):
             yield logged, outcome
 

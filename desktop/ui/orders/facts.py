@@ -9,6 +9,7 @@ from shared.payments.invoice import Invoice, OrderInvoices, invoice_id
 from shared.payments.payment import Payment, RefundState
 from shared.payments.views import Entry, EntryKind, OpenTask, OpenTasks, entry_id
 from shared.registration.assignments import Assignments, SeatAssignment, seat_id
+from shared.registration.history import OrderHistory
 from shared.registration.order_state import Order
 from shared.registration.receipts import Receipt
 
@@ -29,6 +30,8 @@ class OrderFacts:
     further_tasks: tuple[OpenTask, ...]
     """What is to be done about its refunds and its invoice, beside the order's own tasks."""
     is_waiting: bool
+    history: OrderHistory | None
+    """What happened, as it is kept; None where this device has none of it."""
 
     def refundable(self, payment: PaymentId, currency: str) -> int:
         """What may still go back of a payment."""
@@ -59,6 +62,7 @@ def facts_of(workspace: Workspace, id: OrderId) -> OrderFacts | None:
         invoices=tuple(paper for one in numbers if (paper := workspace.get(Invoice, invoice_id(one))) is not None),
         further_tasks=tuple(one for one in tasks if one.refund is not None or one.invoice is not None),
         is_waiting=workspace.is_waiting(Order, id) or workspace.is_waiting(Assignments, id),
+        history=workspace.get(OrderHistory, id),
     )
 
 

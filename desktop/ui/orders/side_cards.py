@@ -56,7 +56,7 @@ class InvoicesCard(OrderCard):
 
 
 class HistoryCard(OrderCard):
-    """What this device knows, and it says that it is no more than that."""
+    """Every sentence with when, and who did it."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(words.say("History"))
@@ -68,10 +68,3 @@ class HistoryCard(OrderCard):
             self.add(one.what)
             self.add(" · ".join(part for part in (words.moment(one.at), one.who, one.outcome) if part), "small")
             self.column.addSpacing(Space.SMALL)
-        self.add(
-            self.tr(
-                "The order’s dated facts, and what was done on this device. "
-                "What others did is not listed by who did it."
-            ),
-            "small",
-        )

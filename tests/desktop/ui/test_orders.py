@@ -12,9 +12,11 @@ from desktop.ui.orders.facts import facts_of
 from desktop.ui.orders.history import history_of
 from desktop.ui.orders.order_page import OrderPage
 from desktop.ui.orders.orders_screen import OrdersScreen
+from desktop.ui.orders.people import Person
 from desktop.ui.parts.amounts import Amount
+from shared.access.access import EnrolDevice
 from shared.kernel.decider import Actor, Role
-from shared.kernel.ids import OrderId
+from shared.kernel.ids import DeviceId, OrderId
 from shared.payments.invoice import REMINDERS_MOST, RemindOfInvoice
 from shared.payments.payment import Payment, RefundState
 from shared.registration.assignments import SeatAssignment, UnassignSeat, seat_id
@@ -219,10 +221,43 @@ def test_a_bank_transfer_pays_an_invoice(stage: Stage, show: Show) -> None:
     assert facts is not None
     assert [one.is_paid for one in facts.invoices] == [True]
     told = [one.what for one in history_of(stage.laptop.workspace, facts)]
-    assert "Record a payment of 720.00 EUR" in told
     assert "720.00 EUR came (Bank transfer)" in told
-    assert "Invoice GS26-00001 was paid" in told
+    assert "Invoice GS26-00001 was issued" in told
+    assert "Order confirmed, to be paid on invoice" in told
+    assert "Everything is paid" in told
     assert told[-1] == "Order placed"
+
+
+def test_the_history_says_who_did_what_from_which_device(stage: Stage, show: Show) -> None:
+    made = money_stage.discounted(stage)
+    workspace = stage.laptop.workspace
+    stage.run(EnrolDevice(device=DeviceId("office"), label="Office computer", role=Role.ORGANIZER))
+    person = Person(id=money_stage.buyer_of(made), first_name="지우", last_name="김", email="jiwoo@example.org")
+    stage.run(person.seated(made, 0), actor=money_stage.OFFICE)
+    page = show(made)
+    workspace.issue(person.seated(made, 1))
+    workspace.issue(UnassignSeat(order=made, position=0))
+    page.refresh()
+
+    def told() -> list[tuple[str, str, str]]:
+        facts = facts_of(workspace, made)
+        assert facts is not None
+        return [(one.what, one.who, one.outcome) for one in history_of(workspace, facts)]
+
+    assert told()[:3] == [
+        ("Seat 1 was taken back from 지우 김", "this device", "waiting for the server"),
+        ("Seat 2 was given to 지우 김", "this device", "waiting for the server"),
+        ("Seat 1 was given to 지우 김", "Office computer", ""),
+    ]
+    assert told()[-1] == ("Order placed", "the registrant", "")
+    stage.laptop.sync()
+    assert {outcome for _, _, outcome in told()} == {""}
+    stage.run(CancelOrder(order=made), actor=money_stage.OFFICE)
+    workspace.issue(person.seated(made, 2))
+    stage.laptop.sync()
+    (refused,) = [one for one in told() if one[2]]
+    assert refused[1] == "this device"
+    assert refused[2].startswith("refused: ")
 
 
 def test_an_invoice_that_nobody_pays_is_told_until_it_is_paid(stage: Stage, show: Show, qtbot: QtBot) -> None:
