@@ -6,27 +6,18 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QProgressBar,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QTableView, QWidget
 
 from desktop.exchange.importing import REQUIRED, Importer, Kind, Part, Planned, guess
 from desktop.exchange.sheets import Table, read_table
 from desktop.ui import words
 from desktop.ui.desk import Desk
+from desktop.ui.exchange.job_dialog import JobDialog
 from desktop.ui.exchange.plan_model import PlanModel
 from desktop.ui.exchange.reasons import PARTS
 from desktop.ui.parts.field import Field, choice, line
-from desktop.ui.parts.form_dialog import say
 from desktop.ui.parts.job import Cancelled, Job
-from desktop.ui.parts.labels import Elided, button, label
+from desktop.ui.parts.labels import Elided, button
 from desktop.ui.parts.paged import dress
 from desktop.ui.tokens import Space
 from desktop.workspace import Workspace
@@ -38,37 +29,31 @@ _PAUSE_MS: Final = 250  # after the last key in the order's field
 AskFile = Callable[[QWidget], Path | None]
 
 
-class ImportDialog(QDialog):
-    """Nothing is issued before the preview was seen. `ask_file` asks which file; None is cancelled."""
+class ImportDialog(JobDialog):
+    """Nothing is issued before the preview was seen; what was issued stays. `ask_file` asks which file."""
 
     def __init__(
         self, workspace: Workspace, desk: Desk, parent: QWidget | None = None, ask_file: AskFile | None = None
     ) -> None:
-        super().__init__(parent)
-        self._workspace, self._desk, self._ask_file = workspace, desk, ask_file or _ask_file
-        self.setWindowTitle(self.tr("Import attendees"))
-        self.setMinimumSize(860, 640)
-        self._table: Table | None = None
-        self._job: Job | None = None
-        self.model = PlanModel()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.ROOMY, Space.ROOMY, Space.ROOMY, Space.WIDE)
-        column.setSpacing(Space.USUAL)
-        column.addWidget(label(self.windowTitle(), "title"))
-        explained = self.tr(
+        explained = words.say(
             "Each row gets a free seat of its order, or the seat that its e-mail address has already. The first row of"
             " the file names the columns."
         )
-        column.addWidget(label(explained, "muted", wraps=True))
+        super().__init__(words.say("Import attendees"), explained, words.say("&Import"), parent)
+        self._workspace, self._desk, self._ask_file = workspace, desk, ask_file or _ask_file
+        self.setMinimumSize(860, 640)
+        self._table: Table | None = None
+        self.model = PlanModel()
+        self.start.setEnabled(False)
         row = QHBoxLayout()
         self.choose = button(self.tr("&Choose a file…"), self._choose)
         self._file = Elided("", "muted")
         row.addWidget(self.choose)
         row.addWidget(self._file, 1)
-        column.addLayout(row)
+        self.form.addLayout(row)
         self._columns = QGridLayout()
         self._columns.setHorizontalSpacing(Space.WIDE)
-        column.addLayout(self._columns)
+        self.form.addLayout(self._columns)
         self.fields: dict[Part, Field] = {}
         self.order = Field(self.tr("Order for rows that name none"), line("", "ABC123"))
         self._pause = QTimer(self)
@@ -76,35 +61,21 @@ class ImportDialog(QDialog):
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._plan)
         self.order.edited.connect(self._pause.start)
-        column.addWidget(self.order)
+        self.form.addWidget(self.order)
         self.preview = QTableView()
         self.preview.setAccessibleName(self.tr("Preview"))
         self.preview.setModel(self.model)
         dress(self.preview, _WIDTHS)
-        column.addWidget(self.preview, 1)
-        self.told = label("", "small", wraps=True)
-        column.addWidget(self.told)
-        self._error = label("", "error", wraps=True)
-        self._error.hide()
-        column.addWidget(self._error)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(self.tr("Progress"))
-        self.bar.hide()
-        column.addWidget(self.bar)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        self.close_button = button(self.tr("Close"), self._leave)
-        self.start = button(self.tr("&Import"), self._import, "primary")
-        self.start.setEnabled(False)
-        row.addWidget(self.close_button)
-        row.addWidget(self.start)
-        column.addLayout(row)
+        self.form.addWidget(self.preview, 1)
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether a file is being looked through or imported."""
-        return self._job is not None
+    def allow(self, *, is_free: bool) -> None:
+        """The last button waits for a preview."""
+        self.choose.setEnabled(is_free)
+        if not is_free:
+            self.start.setEnabled(False)
+
+    def failed(self) -> None:
+        self.model.show_rows([])
 
     # The file and its columns
 
@@ -113,8 +84,7 @@ class ImportDialog(QDialog):
         if file is None:
             return
         self._file.setText(file.name)
-        say(self._error, "")
-        self._run(lambda _: read_table(file), self._show_columns)
+        self.run(lambda _: read_table(file), self._show_columns)
 
     def _show_columns(self, table: object) -> None:
         if not isinstance(table, Table):
@@ -150,12 +120,11 @@ class ImportDialog(QDialog):
         if missing:
             self._show_plan([])
             return
-        if self._job is not None:
+        if self.is_busy:
             self._pause.start()  # once what is under way has ended
             return
         importer = Importer(self._workspace, order=self.order.value, now=self._desk.now, new_id=self._desk.new_id)
-        self.bar.setMaximum(len(table.rows))
-        self._run(lambda job: list(job.each(importer.plan(table, columns))), self._show_plan)
+        self.run(lambda job: list(job.each(importer.plan(table, columns))), self._show_plan, steps=len(table.rows))
 
     def _show_plan(self, planned: object) -> None:
         rows = [one for one in planned if isinstance(one, Planned)] if isinstance(planned, list) else []
@@ -179,10 +148,9 @@ class ImportDialog(QDialog):
 
     # The import
 
-    def _import(self) -> None:
+    def begin(self) -> None:
         rows = [one for one in self.model.rows if one.kind in (Kind.ASSIGN, Kind.UPDATE)]
-        self.bar.setMaximum(len(rows))
-        self._run(lambda job: self._issue(job, rows), self._show_done)
+        self.run(lambda job: self._issue(job, rows), self._show_done, steps=len(rows))
 
     def _issue(self, job: Job, rows: list[Planned]) -> tuple[int, list[Planned]]:
         """How many were issued, and those that were refused meanwhile."""
@@ -226,42 +194,6 @@ class ImportDialog(QDialog):
         if self.model.rows:
             told += " " + self.tr("The rows above were not imported.")
         self.told.setText(told)
-
-    # Work in a thread
-
-    def _run(self, work: Callable[[Job], object], then: Callable[[object], None]) -> None:
-        job = self._job = Job(work, self)
-        job.progressed.connect(self.bar.setValue)
-        job.ended.connect(lambda result: self._ended(result, then))
-        self.bar.setValue(0)
-        self.bar.show()
-        self.close_button.setText(self.tr("Cancel"))
-        self.start.setEnabled(False)
-        self.choose.setEnabled(False)
-        job.start()
-
-    def _ended(self, result: object, then: Callable[[object], None]) -> None:
-        self._job = None
-        self.bar.hide()
-        self.close_button.setText(self.tr("Close"))
-        self.choose.setEnabled(True)
-        if isinstance(result, Exception):
-            self.model.show_rows([])
-            say(self._error, words.problem(result))  # type: ignore[arg-type]
-            return
-        then(result)
-
-    def _leave(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-        else:
-            self.reject()
-
-    def reject(self) -> None:
-        """Closing stops what is under way; what was issued stays."""
-        if self._job is not None:
-            self._job.cancel()
-        super().reject()
 
 
 def _ask_file(parent: QWidget) -> Path | None:
