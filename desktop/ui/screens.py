@@ -65,7 +65,7 @@ class Screens(QObject):
         self._makers: Mapping[str, Callable[[], QWidget]] = {
             "dashboard": self._dashboard,
             "conference": self._editor,
-            "orders": lambda: OrdersScreen(workspace, self.changes, self._desk.new_id),
+            "orders": self._orders,
             "attention": self._attention,
             "money": self._money,
             "discounts": lambda: DiscountsScreen(workspace, self.changes, self._desk.now),
@@ -75,7 +75,7 @@ class Screens(QObject):
             "sale": self._sale,
             "badges": lambda: BadgesScreen(workspace, self.changes, self.badges, desk.new_id, ask_pdf),
             "problems": self._problems,
-            "activity": lambda: ActivityScreen(workspace, self.changes),
+            "activity": self._activity,
             "devices": lambda: DevicesScreen(workspace, self.changes),
         }
 
@@ -108,6 +108,16 @@ class Screens(QObject):
         """Show one order, wherever it was asked for."""
         self.gone.emit("orders")
         self.made("orders", OrdersScreen).open_order(OrderId(id))
+
+    def _orders(self) -> OrdersScreen:
+        made = OrdersScreen(self.workspace, self.changes, self._desk.new_id)
+        columns.remember_choice(made.list.filter, self._settings, f"filter/{self.workspace.conference}/orders")
+        return made
+
+    def _activity(self) -> ActivityScreen:
+        made = ActivityScreen(self.workspace, self.changes)
+        columns.remember_choice(made.filter, self._settings, f"filter/{self.workspace.conference}/activity")
+        return made
 
     def _attention(self) -> AttentionScreen:
         made = AttentionScreen(self.workspace, self.changes, self._desk.new_id)

@@ -27,7 +27,7 @@ from shared.registration.codes import Code
 _QUIET_MS: Final = 150
 _VIEWS: Final = (wire_of(Discount).name, wire_of(Code).name)
 _CODE: Final = Qt.ItemDataRole.UserRole
-_WIDTHS: Final = (0, 110, 170, 100, 200, 135)
+_WIDTHS: Final = (0, 110, 170, 100, 200, 165)
 
 
 class DiscountsScreen(Page):

@@ -1,9 +1,9 @@
-"""Columns as the user drew them, remembered for each table."""
+"""Columns as the user drew them and filters as they were chosen, remembered for each screen."""
 
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QComboBox, QHeaderView, QTableView, QWidget
 
 IS_DRAWN: Final = "is_drawn"
 """A property of a header whose columns the user drew: they stay so."""
@@ -30,3 +30,12 @@ def _keep(place: int, header: QHeaderView, settings: QSettings, key: str) -> Non
         return
     header.setProperty(IS_DRAWN, True)
     settings.setValue(key, header.saveState())
+
+
+def remember_choice(chosen: QComboBox, settings: QSettings, key: str) -> None:
+    """Choose what was chosen last, as if the user did it again, and keep what is chosen from now on."""
+    place = chosen.findData(settings.value(key))
+    if place > 0:
+        chosen.setCurrentIndex(place)
+        chosen.activated.emit(place)
+    chosen.activated.connect(lambda _: settings.setValue(key, chosen.currentData()))

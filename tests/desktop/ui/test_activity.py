@@ -4,6 +4,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.activity.activity_screen import ActivityScreen
+from desktop.ui.orders.orders_screen import OrdersScreen
 from shared.conference.conference import EditConference
 from shared.kernel.decider import Actor, Role
 from shared.kernel.edits import Edit
@@ -58,3 +59,23 @@ def test_it_is_searched_by_the_words_of_its_sentences(stage: Stage, screen: Acti
     qtbot.waitUntil(lambda: screen.model.rowCount() == total)
     stage.laptop.workspace.issue(EditConference(location=Edit(seen="Wrocław", new="Gdańsk")))
     qtbot.waitUntil(lambda: screen.model.rowCount() == total + 1)
+
+
+def test_the_filter_is_remembered(stage: Stage, open_window: Open) -> None:
+    for number in range(2):
+        window = open_window(StagedDesk(stage.laptop))
+        window.open_conference(CONFERENCE, "activity")
+        assert window.screens is not None
+        activity = window.screens.made("activity", ActivityScreen)
+        orders = window.screens.made("orders", OrdersScreen).list
+        window.go("orders")
+        if number:
+            assert activity.filter.currentText() == "Refused"
+            assert activity.model.rowCount() == 0
+            assert orders.filter.currentData() == "expired"
+            assert orders.model.rowCount() == 0
+        else:
+            _choose(activity, "Refused")
+            orders.filter.setCurrentIndex(orders.filter.findData("expired"))
+            orders.filter.activated.emit(orders.filter.currentIndex())
+        window.close()
