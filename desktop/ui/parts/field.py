@@ -92,6 +92,7 @@ class Field(QWidget):
         control.blockSignals(True)
         if isinstance(control, QLineEdit):
             control.setText(str(value))
+            control.setCursorPosition(0)  # a long text is read from its begin
         elif isinstance(control, QPlainTextEdit):
             control.setPlainText(str(value))
         elif isinstance(control, QDateEdit):
