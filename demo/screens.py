@@ -16,7 +16,8 @@ from typing import Final
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from demo import pages
@@ -27,11 +28,13 @@ from desktop.ui import language
 from desktop.ui.language import Language
 from desktop.ui.theme import Theme
 from desktop.ui.tokens import DARK, LIGHT, PLAIN_DARK, PLAIN_LIGHT, Colours
-from tests.desktop.ui.stage import StagedDesk
 
 _BRITISH: Final = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
 _SMALLEST: Final = 0  # a PNG's quality: how little it is packed
 _TRANSLATED: Final = ("door-admit", "door-double", "sale", "till", "conference", "attendees", "dashboard", "badges")
+_TRANSLATED_DIALOGS: Final = tuple(
+    f"dialog-{name}" for name in ("connection", "crash", "device-revoke", "discount", "import", "keys", "settings")
+)
 _PLAIN: Final = ("door-admit", "door-double", "door-stop", "conference", "dashboard", "badges")
 
 
@@ -76,9 +79,15 @@ def _take(
     Theme.use(app, colours)
     for name, widget in pictures():
         file = folder / f"{name}-{suffix}.png"
-        if not widget.grab().save(str(file), "PNG", _SMALLEST):
+        if not _packed(widget.grab().toImage()).save(str(file), None, _SMALLEST):
             raise OSError(f"{file} could not be written")
         yield file.name
+
+
+def _packed(picture: QImage) -> QImage:
+    """With fewer shades than an eye tells apart: a fifth smaller as a file."""
+    fewer = picture.convertToFormat(QImage.Format.Format_RGB16, Qt.ImageConversionFlag.AvoidDither)
+    return fewer.convertToFormat(QImage.Format.Format_RGB888)
 
 
 def _all(folder: Path) -> Pictures:
@@ -104,11 +113,11 @@ def _translated(folder: Path) -> Pictures:
     yield from _only(_TRANSLATED, _usual(folder))
     stage, made = office.busy(folder / "office")
     settings = settings_in(folder / "settings")
-    with shown(StagedDesk(stage.laptop), settings) as window:
+    with shown(office.desk_of(stage), settings) as window:
         window.open_conference(stage.server.conference, "orders")
         yield from office.lists(window)
         yield from office.orders(window, made)
-    yield from office.every_dialog(stage, settings)
+    yield from _only(_TRANSLATED_DIALOGS, office.every_dialog(stage, settings))
 
 
 def _only(names: tuple[str, ...], pictures: Pictures) -> Pictures:

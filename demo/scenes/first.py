@@ -4,10 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
-from demo.scenes.stages import Pictures, founded, opened, settle, shown
+from demo.scenes.stages import Pictures, founded, settle, shown
 from desktop.ui import words
 from desktop.ui.desk import Refused
-from desktop.ui.home.create_dialog import CreateDialog
 from tests.desktop.ui.stage import StagedDesk
 
 _UNREACHABLE = "The server does not answer. Check its address, and that this device is online."
@@ -28,8 +27,3 @@ def pictures(folder: Path, settings: QSettings) -> Pictures:
         yield "enrol-refused", window
     with shown(StagedDesk(stage.laptop, is_empty=True), settings) as window:
         yield "home-empty", window
-        dialog = CreateDialog(StagedDesk(stage.laptop), window)
-        with opened(dialog):
-            dialog.save.click()
-            settle()
-            yield "create-error", dialog

@@ -30,7 +30,7 @@ def busy(folder: Path) -> tuple[Stage, dict[str, OrderId]]:
 
 def pictures(stage: Stage, made: dict[str, OrderId], settings: QSettings) -> Pictures:
     """The lists, and orders in which something is to be done."""
-    with shown(_desk(stage), settings) as window:
+    with shown(desk_of(stage), settings) as window:
         window.open_conference(stage.server.conference, "orders")
         yield from lists(window)
         yield from orders(window, made)
@@ -58,7 +58,8 @@ def orders(window: MainWindow, made: dict[str, OrderId]) -> Pictures:
         yield f"order-{name}", window
 
 
-def _desk(stage: Stage) -> StagedDesk:
+def desk_of(stage: Stage) -> StagedDesk:
+    """In step with the server."""
     desk = StagedDesk(stage.laptop)
     desk.line = replace(desk.line, heard_at=stage.clock.now, is_equal=True)
     return desk
@@ -67,7 +68,7 @@ def _desk(stage: Stage) -> StagedDesk:
 def empty(folder: Path, settings: QSettings) -> Pictures:
     """The same places on the evening when the sale has just opened."""
     stage = founded(folder)
-    with shown(_desk(stage), settings) as window:
+    with shown(desk_of(stage), settings) as window:
         window.open_conference(stage.server.conference, "orders")
         for place in _EMPTY:
             window.go(place)
@@ -77,7 +78,7 @@ def empty(folder: Path, settings: QSettings) -> Pictures:
 
 def every_dialog(stage: Stage, settings: QSettings) -> Pictures:
     """Each dialog of the desktop over the office's window."""
-    with shown(_desk(stage), settings) as window:
+    with shown(desk_of(stage), settings) as window:
         window.open_conference(stage.server.conference, "orders")
         for name, dialog in dialogs.every(window, stage.folder):
             settle()

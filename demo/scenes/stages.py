@@ -10,7 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QSettings
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.ui.main_window import MainWindow
 from desktop.ui.screens import Screens
@@ -85,17 +85,6 @@ def shown(desk: StagedDesk, settings: QSettings) -> Iterator[MainWindow]:
         window.close()
         window.deleteLater()
         settle()
-
-
-@contextmanager
-def opened(dialog: QDialog) -> Iterator[QDialog]:
-    """A dialog that is open meanwhile."""
-    dialog.open()
-    settle()
-    try:
-        yield dialog
-    finally:
-        dialog.close()
 
 
 def screens(window: MainWindow) -> Screens:

@@ -57,7 +57,7 @@ class ListPage(Page):
         QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
         self.model: PagedModel[Any] = PagedModel(workspace, kind, self.columns(), also=also, parent=self)
         self._pause = _timer(self, _PAUSE_MS)
-        self._pause.timeout.connect(lambda: self.model.search(self.search.text()))
+        self._pause.timeout.connect(self._find)
         self.search.textChanged.connect(lambda _: self._pause.start())
         self.table = paged_table(self.model, texts.table)
         self.stack = QStackedWidget()
@@ -100,6 +100,11 @@ class ListPage(Page):
         if not self._was_shown:
             self._was_shown = True
             self.model.load()
+
+    def _find(self) -> None:
+        """Search, and show what is found from its top, where the best is."""
+        self.table.scrollToTop()
+        self.model.search(self.search.text())
 
     def _show_stack(self) -> None:
         self.stack.setCurrentIndex(0 if self.model.rowCount() else 2 if self.is_narrowed else 1)
