@@ -56,7 +56,7 @@ def run(app: QApplication, profile_folder: Path, server_url: str | None, passphr
     crashes.catch_all()
     try:
         profile = Profile.open(profile_folder, passphrase=_asking(passphrase))
-    except EnvironmentProblem as problem:
+    except (EnvironmentProblem, OSError) as problem:
         QMessageBox.critical(None, "Lanyard", words.problem(problem))
         return 1
     try:
@@ -64,7 +64,7 @@ def run(app: QApplication, profile_folder: Path, server_url: str | None, passphr
             profile.use_server(server_url)
         windows = Windows(app, profile, settings, appearance, crashes)
         code = windows.run()
-    except EnvironmentProblem as problem:
+    except (EnvironmentProblem, OSError) as problem:
         QMessageBox.critical(None, "Lanyard", words.problem(problem))
         return 1
     finally:

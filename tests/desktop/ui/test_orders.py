@@ -342,3 +342,16 @@ def test_an_order_opens_with_enter_and_the_list_comes_back(stage: Stage, orders:
     assert orders.currentWidget() is orders.page
     orders.page.back.click()
     assert orders.currentWidget() is orders.list
+
+
+def test_what_is_found_is_shown_from_its_top(stage: Stage, orders: OrdersScreen, qtbot: QtBot) -> None:
+    for person in PEOPLE * 3:
+        money_stage.place(stage, person, {FULL: 1})
+    stage.laptop.sync()
+    listed = orders.list
+    qtbot.waitUntil(lambda: listed.model.rowCount() > len(PEOPLE) * 3)
+    listed.table.scrollToBottom()
+    assert listed.table.verticalScrollBar().value() > 0
+    listed.search.setText("buyer")
+    qtbot.waitUntil(lambda: listed.model.rowCount() == len(PEOPLE) * 3)
+    assert listed.table.verticalScrollBar().value() == 0
