@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 
 from desktop.crashes import Crashes
 from desktop.profile import Profile, new_id, now
-from desktop.secret import Passphrase
+from desktop.secret import Passphrase, WrongPassphrase
 from desktop.single import First, raise_first
 from desktop.store.files import EnvironmentProblem
 from desktop.sync import bundle, enrolment, lane
@@ -55,7 +55,7 @@ def run(app: QApplication, profile_folder: Path, server_url: str | None, passphr
     crashes = Crashes(profile_folder, app)
     crashes.catch_all()
     try:
-        profile = Profile.open(profile_folder, passphrase=_asking(passphrase))
+        profile = _open(profile_folder, passphrase)
     except (EnvironmentProblem, OSError) as problem:
         QMessageBox.critical(None, "Lanyard", words.problem(problem))
         return 1
@@ -241,6 +241,17 @@ class ProfileDesk:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener()
+
+
+def _open(folder: Path, passphrase: str | None) -> Profile:
+    """The profile; a passphrase that was typed wrong is asked for again until it is right or given up."""
+    while True:
+        try:
+            return Profile.open(folder, passphrase=_asking(passphrase))
+        except WrongPassphrase as wrong:
+            if passphrase:
+                raise
+            QMessageBox.warning(None, "Lanyard", words.problem(wrong))
 
 
 def _asking(given: str | None) -> Passphrase:

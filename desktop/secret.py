@@ -25,6 +25,10 @@ Passphrase = Callable[[str], str | None]
 """Asks the user; is told what the question is, and gives None when they do not answer."""
 
 
+class WrongPassphrase(EnvironmentProblem):
+    """It can be asked for once more."""
+
+
 class Keyring(Protocol):
     """Where the operating system keeps secrets; a backend of the keyring library."""
 
@@ -106,7 +110,7 @@ def _from_passphrase(salt: _Salt, passphrase: Passphrase | None) -> bytes:
     given = _ask(passphrase, "Passphrase of this profile")
     key, check = _scrypt(given, bytes.fromhex(salt.salt), salt.n, salt.r, salt.p)
     if not hmac.compare_digest(check, bytes.fromhex(salt.check)):
-        raise EnvironmentProblem("This is not the passphrase of this profile. Try again.")
+        raise WrongPassphrase("This is not the passphrase of this profile. Try again.")
     return key
 
 
