@@ -70,7 +70,7 @@ def _desktop(app: QApplication, folder: Path, scratch: Path) -> Iterator[str]:
             yield from _take(app, LIGHT, folder, of.value, lambda of=of: _translated(scratch / of.value))  # type: ignore[misc]
     for scheme, colours in (("contrast-light", PLAIN_LIGHT), ("contrast-dark", PLAIN_DARK)):
         yield from _take(app, colours, folder, scheme, lambda s=scheme: _only(_PLAIN, _usual(scratch / s)))  # type: ignore[misc]
-    yield from _take(app, LIGHT, folder, "light", lambda: crowd.pictures(scratch / "crowd", settings_in(scratch / "c")))
+    yield from _take(app, LIGHT, folder, "light", lambda: _few_and_many(scratch))
 
 
 def _take(
@@ -94,10 +94,16 @@ def _all(folder: Path) -> Pictures:
     settings = settings_in(folder / "settings")
     yield from first.pictures(folder / "first", settings)
     yield from _usual(folder)
-    yield from office.empty(folder / "empty", settings)
     stage, made = office.busy(folder / "office")
     yield from office.pictures(stage, made, settings)
     yield from office.every_dialog(stage, settings)
+
+
+def _few_and_many(folder: Path) -> Pictures:
+    """Lists with nothing in them, and with very much."""
+    settings = settings_in(folder / "lists")
+    yield from office.empty(folder / "empty", settings)
+    yield from crowd.pictures(folder / "crowd", settings)
 
 
 def _usual(folder: Path) -> Pictures:

@@ -13,6 +13,7 @@ _ARGUMENTS: Final = {
     "QT_TRANSLATE_NOOP": slice(1, 2),
     "translate": slice(1, 2),
     "EnvironmentProblem": slice(1),
+    "WrongPassphrase": slice(1),
     "Unreachable": slice(1),
 }
 """Which arguments are texts, by the name of what is called."""
