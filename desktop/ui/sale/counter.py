@@ -22,6 +22,7 @@ from desktop.ui.tokens import Space, Tone
 from desktop.workspace import Workspace
 from shared.checkin.verdict import Pass
 from shared.kernel.decider import Rejected
+from shared.kernel.ids import OrderId
 
 _SIDE_WIDTH = 300
 
@@ -41,6 +42,8 @@ class Counter(QStackedWidget):
         self.sold = Sold(workspace, badges)
         self._nothing = Band(Shape.INFO, "", Tone.CAUTION)
         self._nothing.add(button(self.tr("&Lease seats"), self.lease_asked.emit))
+        self._waiting: Pass | None = None
+        self._after = Band(Shape.CLOCK, "", Tone.WAITING)
         self._basket = QVBoxLayout()
         self._arrange()
         self.seats.changed.connect(self._add_up)
@@ -48,7 +51,7 @@ class Counter(QStackedWidget):
         self.person.left.connect(self.payment.take_focus)
         self.payment.freed.connect(self._add_up)
         self.payment.sold.connect(self.sell)
-        self.sold.next_asked.connect(self.start)
+        self.sold.next_asked.connect(self._go_on)
         self.refresh()
 
     def _arrange(self) -> None:
@@ -58,6 +61,7 @@ class Counter(QStackedWidget):
         row.setSpacing(Space.WIDE)
         left = QVBoxLayout()
         left.setSpacing(Space.USUAL)
+        left.addWidget(self._after)
         left.addWidget(self._nothing)
         seats, column = card()
         column.addWidget(label(self.tr("Seats"), "heading"))
@@ -68,6 +72,8 @@ class Counter(QStackedWidget):
         column.addLayout(self._basket)
         column.addWidget(self.person)
         more = QHBoxLayout()
+        self.over = button(self.tr("Start &over"), self.start, "quiet")
+        more.addWidget(self.over)
         more.addStretch(1)
         self.another = button(self.tr("&Another person pays along"), self.add_another)
         more.addWidget(self.another)
@@ -85,20 +91,50 @@ class Counter(QStackedWidget):
 
     # What the desk does
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody is being served: names are typed or in the sale."""
+        return bool(self.basket) or not self.person.is_empty
+
     def start(self) -> None:
-        """Serve the next customer."""
-        self.basket = []
-        self.seats.choose_only()
-        self.person.start()
-        self.payment.start()
+        """Serve the next customer: whoever was asked for in the middle of a sale, else somebody new."""
+        self._empty()
+        row, self._waiting = self._waiting, None
+        if row is not None:
+            self.person.start_for(row)
         self.setCurrentIndex(0)
         self.refresh()
         self.person.focus_first()
 
+    def _empty(self) -> None:
+        self.basket = []
+        self.seats.choose(())
+        self.person.start()
+        self.payment.start()
+        self.seats.choose_only()  # of what is left now
+
     def start_for(self, row: Pass) -> None:
-        """Sell a further seat to somebody who is there."""
-        self.start()
-        self.person.start_for(row)
+        """Sell a further seat to somebody who is there, once a sale that is open is done: nothing of it is lost."""
+        known = self.person.known
+        if known is None or known.ticket != row.ticket:
+            self._waiting = row
+        if self.is_open:
+            self.setCurrentIndex(0)
+            self.refresh()
+        else:
+            self.start()
+
+    def show_receipt(self, order: OrderId) -> None:
+        """Show an earlier sale; an open one goes on afterwards."""
+        self.sold.show_sale(order, goes_on=self.is_open)
+        self.setCurrentIndex(1)
+
+    def _go_on(self) -> None:
+        if self.is_open:
+            self.setCurrentIndex(0)
+            self.person.focus_first()
+        else:
+            self.start()
 
     def add_another(self) -> None:
         """Put the person into the sale, and ask for the next one."""
@@ -118,6 +154,8 @@ class Counter(QStackedWidget):
     def sell(self) -> None:
         """Record the sale, and show what the customer gets."""
         self._forgive()
+        if not self._is_as_shown():
+            return
         buyers = list(self.basket)
         if not buyers or self.seats.chosen or not self.person.is_empty:
             buyers.append(self._buyer())
@@ -130,8 +168,16 @@ class Counter(QStackedWidget):
         except (EnvironmentProblem, OSError) as problem:
             self.payment.complain(words.problem(problem))
             return
+        self._empty()
         self.setCurrentIndex(1)
         self.sold.finish(order, cash)
+
+    def _is_as_shown(self) -> bool:
+        """Whether the total is still the one that the customer was told. With the terminal it is paid already."""
+        shown = self.payment.asked
+        self.refresh()
+        self._tell_change(shown)
+        return self.payment.asked == shown
 
     def _buyer(self) -> Buyer:
         return self.person.buyer(self.seats.chosen, is_free=self.payment.is_free.isChecked())
@@ -147,12 +193,17 @@ class Counter(QStackedWidget):
 
     def refresh(self) -> None:
         """Show what is left, and what became of the sale."""
-        stock = self._till.stock()
-        self.seats.show_stock(stock, self._till.currency)
-        self._say_lacking(stock)
+        shown = self.payment.asked
         if self.currentIndex() == 1:
             self.sold.refresh()
         self._add_up()
+        if self.is_open:
+            self._tell_change(shown)
+
+    def _tell_change(self, shown: int) -> None:
+        if self.payment.asked != shown:
+            was = words.money(shown, self._till.currency)
+            self.payment.complain(self.tr("The total was {0} before: prices or seats changed meanwhile.").format(was))
 
     def _say_lacking(self, stock: Sequence[Stock]) -> None:
         """What this desk cannot sell, and why it does not sell it all the same."""
@@ -170,17 +221,29 @@ class Counter(QStackedWidget):
         is_free = self.payment.is_free.isChecked()
         if any(one.is_free is not is_free for one in self.basket):
             self.basket = [_charged(one, is_free=is_free) for one in self.basket]
+        stock = self._till.stock(self.basket)
+        self.seats.show_stock(stock, self._till.currency)
+        self._say_lacking(stock)
         buyers = [*self.basket, self._buyer()]
         self.payment.ask(self._till.total(buyers), may_sell=any(one.seat_types for one in buyers))
-        self._show_basket()
+        self._show_basket(stock)
+        self._say_after()
 
-    def _show_basket(self) -> None:
+    def _say_after(self) -> None:
+        """Whether there is a sale to drop, and who comes after it."""
+        self.over.setVisible(self.is_open)
+        self._after.setVisible(self._waiting is not None)
+        if self._waiting is not None:
+            text = self.tr("This sale is not finished. After it: a further seat for {0}.")
+            self._after.say(text.format(words.holder(self._waiting)))
+
+    def _show_basket(self, stock: Sequence[Stock]) -> None:
         clear(self._basket)
         for place, buyer in enumerate(self.basket):
             line = QWidget()
             row = QHBoxLayout(line)
             row.setContentsMargins(0, 0, 0, 0)
-            names = [one.name for one in self._till.stock() if one.seat_type in buyer.seat_types]
+            names = [one.name for one in stock if one.seat_type in buyer.seat_types]
             name = words.full_name(buyer.first_name, buyer.last_name)
             row.addWidget(Elided(f"{name} · {', '.join(names)}"), 1)
             remove = partial(self._remove, place)

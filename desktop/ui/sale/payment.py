@@ -83,6 +83,11 @@ class Payment(QFrame):
         self._refresh()
 
     @property
+    def asked(self) -> int:
+        """The total that is shown."""
+        return self._total
+
+    @property
     def method(self) -> Method:
         return Method.CASH if self.cash.isChecked() or not self._total else Method.TERMINAL
 

@@ -115,8 +115,7 @@ class SaleScreen(Page):
         self.counter.start_for(row)
 
     def _show_receipt(self, order: str) -> None:
-        self.counter.sold.show_sale(OrderId(order))
-        self.counter.setCurrentIndex(1)
+        self.counter.show_receipt(OrderId(order))
         self.sell.click()
 
     def _is_online(self) -> bool:
@@ -131,7 +130,7 @@ class SaleScreen(Page):
             self._quiet.start()
 
     def _age(self) -> None:
-        if self.till_page.isVisible() and self.till_page.lease.isEnabled() is not self._is_online():
+        if self.till_page.isVisible() and self.till_page.is_shown_online is not self._is_online():
             self.till_page.refresh()
 
     def refresh(self) -> None:

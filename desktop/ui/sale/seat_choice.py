@@ -92,6 +92,6 @@ class SeatChoice(QWidget):
         self.choose(sold if len(sold) == 1 else ())
 
     def choose(self, seat_types: Collection[SeatTypeId]) -> None:
-        """Tick these and no others."""
+        """Tick those of these that are left, and no others."""
         for row in self.rows:
-            row.box.setChecked(row.stock.seat_type in seat_types)
+            row.box.setChecked(row.stock.seat_type in seat_types and row.stock.left > 0)

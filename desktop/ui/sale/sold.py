@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
 from desktop.ui.badges.printing import BadgeDesk, Paper
-from desktop.ui.parts.labels import Chip, button, label
+from desktop.ui.parts.labels import Chip, button, label, without_mnemonic
 from desktop.ui.parts.paper import Sheet, ask_pdf, picture, save_pdf
 from desktop.ui.parts.shapes import Mark, Shape
 from desktop.ui.parts.slip import plain, sheet
@@ -82,8 +82,10 @@ class Sold(QFrame):
         area.setAccessibleName(self.tr("Receipt"))
         row.addWidget(area, 1)
 
-    def show_sale(self, order: OrderId, cash: int | None = None) -> None:
-        """Show a sale as it stands."""
+    def show_sale(self, order: OrderId, cash: int | None = None, *, goes_on: bool = False) -> None:
+        """Show a sale as it stands. `goes_on` tells that another one is open, to which the first button leads back."""
+        self.next.setText(self.tr("Back to the open &sale") if goes_on else self.tr("&Next customer"))
+        self.next.setAccessibleName(without_mnemonic(self.next.text()))
         self.order, self._cash = order, cash
         self._told = []
         self.told.setText("")

@@ -3,6 +3,7 @@
 Only these have signed blank tickets, so that nothing is sold here that does not exist, and every gate knows the ticket.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,15 +98,17 @@ class Till:
             return sold.price
         return 0 if known is None else known.price
 
-    def stock(self) -> list[Stock]:
-        """The seat types, with what is left of each at this desk."""
+    def stock(self, buyers: Sequence[Buyer] = ()) -> list[Stock]:
+        """The seat types, with what is left of each at this desk when those have theirs."""
         leases = self.leases()
+        wanted = Counter(one for buyer in buyers for one in buyer.seat_types)
         stock = []
         for one in self.seat_types():
             known = self._workspace.get(SeatType, one)
             left = sum(lease.left for lease in leases if lease.allotment.seat_type == one)
             name = "" if known is None else known.name
-            stock.append(Stock(seat_type=one, name=name, price=self.price(one), left=left))
+            free = max(left - wanted[one], 0)
+            stock.append(Stock(seat_type=one, name=name, price=self.price(one), left=free))
         return stock
 
     def available(self, seat_type: SeatTypeId) -> int | None:

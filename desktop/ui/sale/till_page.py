@@ -48,6 +48,8 @@ class TillPage(QWidget):
         self.quantity = whole_number(1, LEASE_MOST)
         self.quantity.setValue(10)
         self.lease = button(self.tr("&Lease"), self._lease, "primary")
+        self.seat_type.currentIndexChanged.connect(lambda _: self._may_lease())
+        self.is_shown_online = False
         self._offline = label("", "small", wraps=True)
         self._leases, self._sales, self._takings = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
         self.opening, self.counted = Amount(till.currency), Amount(till.currency)
@@ -185,7 +187,7 @@ class TillPage(QWidget):
 
     def _show_types(self) -> None:
         chosen = self.seat_type.currentData()
-        is_online = self._is_online()
+        self.is_shown_online = is_online = self._is_online()
         self.seat_type.clear()
         for one in self._till.seat_types():
             left = self._till.available(one)
@@ -193,10 +195,16 @@ class TillPage(QWidget):
             text = name if left is None else self.tr("{0} ({1} available)").format(name, words.count(left))
             self.seat_type.addItem(text, one)
         self.seat_type.setCurrentIndex(max(self.seat_type.findData(chosen), 0))
-        self.lease.setEnabled(is_online and self.seat_type.count() > 0)
+        self._may_lease()
         why = self.tr("The server does not answer. Seats can be leased again when it does.")
         self._offline.setText("" if is_online else why)
         self._offline.setVisible(not is_online)
+
+    def _may_lease(self) -> None:
+        """Not while a lease of the type waits for the server: a double click leases once."""
+        chosen = self.seat_type.currentData()
+        waits = any(one.allotment.seat_type == chosen and not one.has_blanks for one in self._till.leases())
+        self.lease.setEnabled(self.is_shown_online and chosen is not None and not waits)
 
     def _lease_row(self, lease: Lease) -> QWidget:
         made, row = line()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -13,10 +13,14 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.badges.printing import Paper
 from desktop.ui.desk import Line
 from desktop.ui.main_window import MainWindow
+from desktop.ui.parts.amounts import Amount
 from desktop.ui.parts.paper import Sheet
 from desktop.ui.sale.sale_screen import SaleScreen
 from shared.checkin.verdict import Attendee, Pass
+from shared.conference.seat_types import EditSeatType
+from shared.kernel.edits import Edit
 from shared.kernel.ids import SeatTypeId
+from shared.registration.allotments import WriteOffAllotment
 from shared.registration.door_sale import DoorSale, RecordDoorSale, RecordTillCount, Source, Takings
 from shared.registration.receipts import Method
 from tests.desktop.ui.conftest import Open
@@ -183,17 +187,139 @@ def test_a_walk_in_may_be_free(west: Desktop, open_window: Open) -> None:
     assert [one.price for one in _command(west).seats] == [0]
 
 
-def test_more_than_the_lease_is_refused_with_a_sentence(west: Desktop, open_window: Open) -> None:
+def test_a_seat_that_is_in_the_sale_is_not_offered_to_the_next_person_of_it(west: Desktop, open_window: Open) -> None:
     sale = _sale(open_window(StagedDesk(west)))
     _lease(sale, west, FULL)
     counter = sale.counter
     for name in ("One", "Two", "Three"):
         _fill(sale, name, "Costa", FULL)
         counter.another.click()
+    assert not counter.seats.rows[0].box.isEnabled()
     _fill(sale, "Four", "Costa", FULL)
+    assert counter.payment.total.text() == "720.00 EUR", "nobody pays for a seat that this desk does not have"
     counter.payment.sell.click()
-    assert counter.payment.error.text() == "No seats of this type are left."
+    assert counter.payment.error.text() == "Choose at least one seat."
     assert not west.workspace.pending
+    counter._remove(0)
+    assert [row.stock.left for row in counter.seats.rows] == [1, 0, 0]
+
+
+def test_what_changed_since_the_total_was_told_is_told_before_anything_is_sold(
+    stage: Stage, west: Desktop, open_window: Open
+) -> None:
+    sale = _sale(open_window(StagedDesk(west)))
+    _lease(sale, west, FULL)
+    counter = sale.counter
+    _fill(sale, "Ana", "Costa", FULL)
+    counter.payment.card.click()
+    stage.run(EditSeatType(seat_type=FULL, price=Edit(seen=240_00, new=260_00)))
+    west.sync()
+    counter.payment.sell.click()
+    assert not west.workspace.pending
+    assert counter.payment.total.text() == "260.00 EUR"
+    assert counter.payment.error.text() == "The total was 240.00 EUR before: prices or seats changed meanwhile."
+    stage.run(WriteOffAllotment(allotment=sale._till.leases()[0].id))
+    west.sync()
+    sale.refresh()
+    assert counter.payment.error.text() == "The total was 260.00 EUR before: prices or seats changed meanwhile."
+    _lease(sale, west, FULL)
+    _fill(sale, "Ana", "Costa", FULL)
+    counter.payment.sell.click()
+    assert [one.price for one in _command(west).seats] == [260_00]
+
+
+def test_an_earlier_receipt_leads_back_to_what_is_typed(west: Desktop, open_window: Open) -> None:
+    sale = _sale(open_window(StagedDesk(west)))
+    _lease(sale, west, FULL)
+    counter = sale.counter
+    _fill(sale, "Ana", "Costa", FULL)
+    counter.payment.sell.click()
+    counter.sold.next.click()
+    _fill(sale, "Ben", "Costa", FULL)
+    counter.another.click()
+    _fill(sale, "Cleo", "Da", FULL)
+    sale.till_page.chosen.emit(sale._till.sales()[0][0])
+    assert counter.sold.next.accessibleName() == "Back to the open sale"
+    counter.sold.next.click()
+    assert counter.currentIndex() == 0
+    assert counter.payment.total.text() == "480.00 EUR"
+    counter.payment.sell.click()
+    assert [one.first_name for one in _command(west).seats] == ["Ben", "Cleo"]
+    assert counter.sold.next.accessibleName() == "Next customer"
+
+
+def test_a_further_seat_waits_for_the_sale_that_is_open(west: Desktop, open_window: Open) -> None:
+    sale = _sale(open_window(StagedDesk(west)))
+    _lease(sale, west, FULL, WORKSHOP)
+    counter = sale.counter
+    row = next(one for one in west.workspace.rows(Pass).values() if one.last_name == "Li")
+    _fill(sale, "Ana", "Costa", FULL)
+    sale.start_for(row)
+    assert counter._after.text == "This sale is not finished. After it: a further seat for Bo Li."
+    counter.payment.sell.click()
+    assert [one.first_name for one in _command(west).seats] == ["Ana"]
+    counter.sold.next.click()
+    assert counter.person.known == row
+    assert counter._after.isHidden()
+    counter.seats.choose((WORKSHOP,))
+    sale.start_for(row)
+    assert counter.seats.chosen == (WORKSHOP,), "it is open for them already"
+    counter.over.click()
+    assert counter.person.is_empty
+    assert counter.over.isHidden()
+
+
+def test_a_double_click_leases_once(west: Desktop, open_window: Open) -> None:
+    sale = _sale(open_window(StagedDesk(west)))
+    for _ in range(2):
+        sale.till_page.lease.click()
+    assert len(sale._till.leases()) == 1
+    sale.till_page.seat_type.setCurrentIndex(1)
+    assert sale.till_page.lease.isEnabled(), "another type may be leased"
+    west.sync()
+    sale.refresh()
+    sale.till_page.seat_type.setCurrentIndex(0)
+    assert sale.till_page.lease.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor", "text"),
+    [
+        ("KRW", 48_000_000, "48,000,000 KRW"),
+        ("EUR", 48_000_000, "480,000.00 EUR"),
+        ("KWD", 48_000_001, "48,000.001 KWD"),
+    ],
+)
+def test_a_till_of_a_busy_day_can_be_counted_in_any_currency(
+    qtbot: QtBot, currency: str, minor: int, text: str
+) -> None:
+    amount = Amount(currency)
+    qtbot.addWidget(amount)
+    amount.show_minor(minor)
+    assert (amount.minor, amount.text()) == (minor, text)
+
+
+@pytest.mark.parametrize("language", [QLocale.Language.English, QLocale.Language.German])
+@pytest.mark.parametrize(
+    ("typed", "minor"),
+    [
+        ("240.50", 240_50),
+        ("240,5", 240_50),
+        ("24.5", 24_50),
+        ("1234.5", 1234_50),
+        ("240", 240_00),
+    ],
+)
+def test_cents_are_typed_with_a_point_or_a_comma_in_every_language(
+    qtbot: QtBot, language: QLocale.Language, typed: str, minor: int
+) -> None:
+    amount = Amount("EUR")
+    amount.setLocale(QLocale(language))
+    qtbot.addWidget(amount)
+    amount.selectAll()
+    QTest.keyClicks(amount, typed)
+    amount.interpretText()
+    assert amount.minor == minor
 
 
 def test_a_further_seat_goes_to_the_same_attendee(west: Desktop, open_window: Open) -> None:
