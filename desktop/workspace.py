@@ -15,7 +15,7 @@ from desktop.store.base import Base
 from desktop.store.files import files_of
 from desktop.store.log import Log, Logged, Notice
 from desktop.store.search import folded, is_in, searchable_text
-from desktop.store.searcher import never
+from desktop.store.searcher import Searcher, never
 from shared.access.access import ErasedPerson
 from shared.execute import Undecided
 from shared.kernel.codec import RawJson, Undecodable
@@ -85,7 +85,8 @@ class Workspace:
         self._reload()
 
     def close(self) -> None:
-        self._base.close()
+        with self._lock:  # nobody is in the middle of reading
+            self._base.close()
 
     # For the screens
 
@@ -172,13 +173,24 @@ class Workspace:
         For a thread where there may be many rows: nobody waits for it meanwhile. See `Searcher.search` for `is_over`.
         """
         view, words = wire_of(kind).name, folded(text).split()
-        with self._lock:
-            searcher = self._base.searcher
-        keys = [*searcher.search(view, text, limit=limit, group=group, is_over=is_over)]
-        keys += [key(kind, id) for id in self.waiting(kind)]
-        found: dict[str, R] = {}
-        for start in range(0, len(keys), _AT_ONCE):
+        found: dict[str, R] | None = None
+        while found is None:
             with self._lock:
+                searcher = self._base.searcher
+            keys = [*searcher.search(view, text, limit=limit, group=group, is_over=is_over)]
+            keys += [key(kind, id) for id in self.waiting(kind)]
+            found = self._found(searcher, keys, words, group)
+        return found
+
+    def _found(self, searcher: Searcher, keys: list[Key], words: list[str], group: str) -> dict[str, Any] | None:
+        """The rows that still fit; None where another base took the place of the one that was searched."""
+        found: dict[str, Any] = {}
+        for start in range(0, max(len(keys), 1), _AT_ONCE):
+            with self._lock:
+                if self._base.searcher is not searcher:
+                    return None
+                if searcher.is_closed:
+                    break
                 rows = self._overlay.fetch(keys[start : start + _AT_ONCE])
             found |= {
                 at.id: row
@@ -379,8 +391,7 @@ class Workspace:
                 self._outcomes[outcome.command_id] = outcome
             if erased:
                 changed |= self._forget(erased)
-                for kept in self._path.parent.glob(f"{self._path.stem}.*.old"):
-                    kept.unlink()  # the rows from before a restore name them still
+                self._forget_kept()
         self._tell(changed)
 
     def new_base(self) -> Base:
@@ -395,6 +406,7 @@ class Workspace:
         fresh.close()
         with self._lock:
             before = {at for view in self._base.shown.versions() for at in self._base.shown.rows(view)}
+            known_erased = self._erased()
             lost = self._outcomes
             self._base.close()
             if keep_old:
@@ -403,13 +415,24 @@ class Workspace:
             for leftover in files_of(self._path)[1:]:
                 leftover.unlink(missing_ok=True)
             self._base = Base(self._path, self._file_key)
-            self._forget([at.id for at in self._base.shown.rows(wire_of(ErasedPerson).name)])
+            erased = self._erased()
+            self._forget(erased)
+            if erased - known_erased:
+                self._forget_kept()
             offered = {one for one in lost if one in self._logged and one not in self._outcomes} | self._offered_again
             if keep_old:
                 self._offered_again = set()
                 self._log.notify(self.conference, self._now(), "server_was_restored", {"offered_again": len(offered)})
             after = {at for view in self._base.shown.versions() for at in self._base.shown.rows(view)}
         self._tell(before | after)
+
+    def _erased(self) -> set[str]:
+        return {at.id for at in self._base.shown.rows(wire_of(ErasedPerson).name)}
+
+    def _forget_kept(self) -> None:
+        """The rows from before a restore name them still whom the server has erased since."""
+        for kept in self._path.parent.glob(f"{self._path.stem}.*.old"):
+            kept.unlink()
 
     def _forget(self, persons: Collection[str]) -> set[Key]:
         """Take erased persons out of the log, and out of what is shown and still waits; the keys that may look new."""

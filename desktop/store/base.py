@@ -64,7 +64,8 @@ class Snapshot:
         self._versions: dict[str, int] = dict(self._connection.execute("SELECT view, version FROM views").fetchall())
 
     def close(self) -> None:
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
 
     def fetch(self, keys: Iterable[Key]) -> Mapping[Key, Any]:
         """Rows by key, absent ones as None; raises Undecided for a view that this device does not hold."""
@@ -271,6 +272,8 @@ class Base:
         if version >= _TALLIES_SINCE:
             return
         with transaction(self._writer) as connection:
+            # An older release that had the file meanwhile wrote rows, and did not count them.
+            connection.execute("DELETE FROM tallies")
             for view, held in connection.execute("SELECT view, version FROM views").fetchall():
                 kind = CODEC.row_class(view)
                 if view in TALLIED and kind is not None and held == wire_of(kind).version:

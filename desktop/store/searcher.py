@@ -27,12 +27,17 @@ class Searcher:
         self._closed = threading.Event()
         self._connection = open_file(path, key, "")
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it finds nothing more, whatever there is."""
+        return self._closed.is_set()
+
     def search(
         self, view: str, text: str, *, limit: int = 50, group: str = "", is_over: Callable[[], bool] = never
     ) -> list[Key]:
         """Keys of the rows that hold every word of the text, accents and case aside, the best first.
 
-        None once `is_over` says that nobody wants them any more, which is asked all the while.
+        No keys once it is closed, or `is_over` says that nobody wants them any more, which is asked all the while.
         """
         match = match_expression(text)
         if match is None:

@@ -169,6 +169,18 @@ def test_a_file_from_before_there_were_tallies_is_counted_when_it_is_opened(base
     once_more.close()
 
 
+def test_a_file_that_an_older_release_had_meanwhile_is_counted_anew(base: Base) -> None:
+    """That release says so in the file, and keeps no sums of what it writes."""
+    apply(base, admitted({"1": admission(AT), "2": admission(AT)}))
+    base._writer.execute(f"INSERT OR REPLACE INTO views VALUES ('{ADMISSIONS}', 1, '0')")
+    base._writer.execute("PRAGMA user_version = 1")
+    base._writer.execute("DELETE FROM rows WHERE id = '2'")
+    base.close()
+    again = Base(base.path, FILE_KEY)
+    assert again.shown.tally(ADMISSIONS) == {MINUTE: {"door": 1}}
+    again.close()
+
+
 def test_words_are_folded() -> None:
     assert folded("Æneas STRASSE Straße Đorđe") == "aeneas strasse strasse dorde"
     assert match_expression(" ") is None

@@ -1,9 +1,12 @@
 """The door of the screens: what a user sees, what waits, what was refused; and the gate and the second try on top."""
 
 import base64
+import threading
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,7 +17,7 @@ from desktop.reapply import refreshed
 from desktop.store.base import Base
 from desktop.sync.session import State
 from desktop.workspace import Change
-from shared.access.access import Device, ErasePerson
+from shared.access.access import Device, ErasedPerson, ErasePerson
 from shared.checkin import ticket_code
 from shared.checkin.admission import Action
 from shared.checkin.areas import DefineArea
@@ -56,6 +59,21 @@ def laptop(tmp_path: Path) -> Desktop:
     laptop.workspace.issue(creation())
     laptop.sync()
     return laptop
+
+
+def ticket_of(first_name: str, last_name: str = "") -> Pass:
+    return Pass(
+        ticket=TICKET,
+        locator="ABC123",
+        position=1,
+        seat_type=FULL,
+        version=1,
+        attendee=PersonId("p1"),
+        first_name=first_name,
+        last_name=last_name,
+        company="",
+        is_cancelled=False,
+    )
 
 
 def tagline(text: str, *, seen: str = "") -> EditConference:
@@ -141,6 +159,61 @@ def test_an_erased_person_is_forgotten_here_too(laptop: Desktop) -> None:
     assert not kept.exists()
 
 
+def test_the_rows_that_are_kept_from_before_a_restore_do_not_name_who_was_erased_since(laptop: Desktop) -> None:
+    workspace = laptop.workspace
+    erasure = {key(ErasedPerson, "owner-1"): to_json(ErasedPerson(person=PersonId("owner-1")))}
+    fresh = fresh_base(laptop, erasure)
+    workspace.swap(fresh, keep_old=True)
+    assert not list(laptop.folder.glob("*.old"))
+    workspace.swap(fresh_base(laptop, erasure), keep_old=True)
+    assert len(list(laptop.folder.glob("*.old"))) == 1
+
+
+def fresh_base(laptop: Desktop, more: dict[Key, bytes]) -> Base:
+    """What was read anew: all that there was, and more."""
+    workspace = laptop.workspace
+    shown, fresh = workspace._base.shown, workspace.new_base()
+    bodies = {at: to_json(row) for view in shown.versions() for at, row in shown.rows(view).items()} | more
+    rows = {at: PushedRow(*at, 3, RawJson(body)) for at, body in bodies.items()}
+    fresh.apply(workspace.checkpoint, workspace.versions(), fresh.digests_after(rows, ()), rows, [])
+    return fresh
+
+
+def test_a_search_goes_on_in_the_base_that_takes_the_place_of_the_one_that_is_searched(laptop: Desktop) -> None:
+    workspace = laptop.workspace
+    many = {key(Pass, f"{number}"): to_json(ticket_of("Jo")) for number in range(1000)}
+    workspace.swap(fresh_base(laptop, many), keep_old=False)
+    searched = workspace._base.searcher
+    fresh = fresh_base(laptop, {key(Pass, "0"): to_json(ticket_of("Jo", "Xu"))})
+    swap = threading.Thread(target=lambda: workspace.swap(fresh, keep_old=False))
+
+    def is_over() -> bool:
+        if not searched.is_closed:
+            swap.start()
+            assert searched._closed.wait(20)
+        return False
+
+    assert list(workspace.search(Pass, "xu jo", is_over=is_over)) == ["0"]
+    assert searched.is_closed
+    swap.join(20)
+
+
+def test_a_search_of_a_workspace_that_is_closed_meanwhile_ends(laptop: Desktop) -> None:
+    workspace = laptop.workspace
+    many = {key(Pass, f"{number}"): to_json(ticket_of("Jo")) for number in range(1000)}
+    workspace.swap(fresh_base(laptop, many), keep_old=False)
+    reading = workspace._overlay.fetch
+
+    def read_and_close(keys: Iterable[Key]) -> dict[Key, Any]:
+        rows = reading(keys)
+        workspace.close()
+        return rows
+
+    workspace._overlay.fetch = read_and_close  # type: ignore[method-assign]
+    assert 0 < len(workspace.search(Pass, "jo", limit=500)) < 500
+    laptop.open()
+
+
 def test_notices_are_read(laptop: Desktop) -> None:
     laptop.workspace.open_epoch(2)
     (notice,) = laptop.workspace.notices()
@@ -184,18 +257,7 @@ class Gate:
         workspace.issue(AddSeatType(seat_type=FULL, name="Full", quota=5, price=0))
         workspace.issue(DefineArea(area=AREA, name="Main", seat_types=(FULL,)))
         laptop.sync()
-        shown = Pass(
-            ticket=TICKET,
-            locator="ABC123",
-            position=1,
-            seat_type=FULL,
-            version=1,
-            attendee=PersonId("p1"),
-            first_name="Jörg",
-            last_name="Öz",
-            company="",
-            is_cancelled=False,
-        )
+        shown = ticket_of("Jörg", "Öz")
         rows = {key(Pass, TICKET): PushedRow(wire_of(Pass).name, TICKET, 3, RawJson(to_json(shown)))}
         change = Change(checkpoint=workspace.checkpoint, versions=workspace.versions(), rows=rows, outcomes=[])
         workspace.apply(replace(change, digests=workspace.digests_after(change)))

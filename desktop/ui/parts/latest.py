@@ -1,5 +1,6 @@
 """Runs the newest of what it is asked in a thread: what was asked before is given up, and its result is not told."""
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -78,11 +79,21 @@ class _Runner:
     def _run(self) -> None:
         while (taken := self._take()) is not None:
             number, work = taken
-            result = work(lambda number=number: not self.is_newest(number))  # type: ignore[misc]
+            try:
+                result = work(lambda number=number: not self.is_newest(number))  # type: ignore[misc]
+            except Exception:  # noqa: BLE001 - it is told of as any error is, and what is asked next is done
+                self._give_up(number)
+                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+                continue
             try:
                 self._tell(number, result)
             except RuntimeError:
                 return
+
+    def _give_up(self, number: int) -> None:
+        with self._news:
+            if self.is_newest(number):
+                self.is_busy = False
 
     def _take(self) -> tuple[int, Work] | None:
         with self._news:

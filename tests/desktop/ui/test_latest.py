@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.parts.latest import IsOver, Latest
@@ -40,3 +41,20 @@ def test_what_nobody_wants_any_more_is_not_told(qtbot: QtBot) -> None:
     latest.ask(lambda _: "later")
     qtbot.waitUntil(lambda: bool(told))
     assert told == ["later"]
+
+
+def test_what_fails_is_told_as_an_error_and_the_next_is_done(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    latest = Latest()
+    told: list[str] = []
+    errors: list[str] = []
+    latest.done.connect(told.append)
+    monkeypatch.setattr(threading, "excepthook", lambda said: errors.append(str(said.exc_value)))
+
+    def fail(_: IsOver) -> None:
+        raise ValueError("no disk")
+
+    latest.ask(fail)
+    qtbot.waitUntil(lambda: not latest.is_busy)
+    latest.ask(lambda _: "later")
+    qtbot.waitUntil(lambda: bool(told))
+    assert (told, errors) == (["later"], ["no disk"])
