@@ -47,19 +47,19 @@ def creation(typed: CreateConference, original: Original) -> CreateConference:
 
 def commands(original: Original, copy: Conference, new_id: Callable[[], str]) -> Iterator[Any]:
     """What makes a conference that was just created like the original, in an order in which each can be done."""
+    known = original.conference
+    wanted = {field: getattr(known, field) for field in ("links", *TERMS)} | {"invoice_prefix": _next_prefix(known)}
     terms = {
-        field: Edit(seen=before, new=wanted)
-        for field in ("links", *TERMS)
-        if (before := getattr(copy, field)) != (wanted := getattr(original.conference, field))
+        field: Edit(seen=before, new=value)
+        for field, value in wanted.items()
+        if (before := getattr(copy, field)) != value
     }
     if terms:
         yield EditConference(**terms)
     types = {one: SeatTypeId(new_id()) for one in original.conference.seat_types if one in original.seat_types}
     for old, new in types.items():
-        known = original.seat_types[old]
-        yield AddSeatType(
-            seat_type=new, name=known.name, description=known.description, quota=known.quota, price=known.price
-        )
+        one = original.seat_types[old]
+        yield AddSeatType(seat_type=new, name=one.name, description=one.description, quota=one.quota, price=one.price)
     for area in original.areas.values():
         yield DefineArea(
             area=AreaId(new_id()),
@@ -77,6 +77,12 @@ def commands(original: Original, copy: Conference, new_id: Callable[[], str]) ->
             colours={types[one]: colour for one, colour in layout.colours.items() if one in types},
             marks={types[one]: mark for one, mark in layout.marks.items() if one in types},
         )
+
+
+def _next_prefix(known: Conference) -> str:
+    """None rather than the same one: each conference counts from one, and no two invoices may have one number."""
+    prefix = next_name(known.invoice_prefix)
+    return "" if prefix == known.invoice_prefix else prefix
 
 
 def _discounts(

@@ -59,7 +59,7 @@ def discount(*seat_types: SeatTypeId, is_withdrawn: bool = False) -> Discount:
 
 def original() -> Original:
     return Original(
-        conference=replace(conference(FULL), hold_s=600, invoice_prefix="G-"),
+        conference=replace(conference(FULL), hold_s=600, invoice_prefix="G2026-"),
         seat_types={FULL: SeatType(seat_type=FULL, name="Full", description="All", quota=9, price=100, edited_by={})},
         areas={"door": Area(area=AreaId("door"), name="Door", seat_types=(FULL, GONE), edited_by={})},
         discounts={
@@ -97,7 +97,7 @@ def test_a_copy_has_the_settings_seat_types_areas_codes_and_layouts() -> None:
         note="friends",
     )
     assert made == [
-        EditConference(hold_s=Edit(seen=900, new=600), invoice_prefix=Edit(seen="", new="G-")),
+        EditConference(hold_s=Edit(seen=900, new=600), invoice_prefix=Edit(seen="", new="G2027-")),
         AddSeatType(seat_type=full, name="Full", description="All", quota=9, price=100),
         DefineArea(area=AreaId("new-2"), name="Door", seat_types=(full,)),
         code,
@@ -112,6 +112,13 @@ def test_a_copy_has_the_settings_seat_types_areas_codes_and_layouts() -> None:
             marks={},
         ),
     ]
+
+
+def test_a_prefix_without_a_year_is_not_taken_over_because_two_invoices_would_have_one_number() -> None:
+    known = Original(
+        conference=replace(conference(), invoice_prefix="G-"), seat_types={}, areas={}, discounts={}, layouts={}
+    )
+    assert not list(commands(known, conference(), str))
 
 
 def test_a_copy_of_what_was_never_set_up_takes_no_commands() -> None:
