@@ -416,7 +416,7 @@ class Workspace:
                 leftover.unlink(missing_ok=True)
             self._base = Base(self._path, self._file_key)
             erased = self._erased()
-            self._forget(erased)
+            looks = self._forget(erased)
             if erased - known_erased:
                 self._forget_kept()
             offered = {one for one in lost if one in self._logged and one not in self._outcomes} | self._offered_again
@@ -424,7 +424,7 @@ class Workspace:
                 self._offered_again = set()
                 self._log.notify(self.conference, self._now(), "server_was_restored", {"offered_again": len(offered)})
             after = {at for view in self._base.shown.versions() for at in self._base.shown.rows(view)}
-        self._tell(before | after)
+        self._tell(before | after | looks)
 
     def _erased(self) -> set[str]:
         return {at.id for at in self._base.shown.rows(wire_of(ErasedPerson).name)}

@@ -41,7 +41,7 @@ from shared.registration.order import ConfirmFreeOrder, PlaceOrder
 from shared.registration.order_state import Order, OrderState
 from shared.registration.pricing import Wanted
 from shared.sync.overlay import Standing
-from shared.sync.protocol import Page, PushedRow
+from shared.sync.protocol import Outcome, Page, PushedRow, Status, Verdict
 from tests.sync.world import Clock, Desktop, Server, creation
 
 SPACE = "01a20000-0000-7000-8000-000000000001"
@@ -177,6 +177,19 @@ def fresh_base(laptop: Desktop, more: dict[Key, bytes]) -> Base:
     rows = {at: PushedRow(*at, 3, RawJson(body)) for at, body in bodies.items()}
     fresh.apply(workspace.checkpoint, workspace.versions(), fresh.digests_after(rows, ()), rows, [])
     return fresh
+
+
+def test_what_waited_and_was_refused_is_told_when_everything_was_read_anew(laptop: Desktop) -> None:
+    workspace = laptop.workspace
+    mine = workspace.issue(AddSeatType(seat_type=FULL, name="Full", quota=5, price=0)).context.command_id
+    fresh = fresh_base(laptop, {})
+    refused = Outcome(command_id=mine, epoch=1, seq=9, position=4, verdict=Verdict(status=Status.REFUSED, code="no"))
+    fresh.apply(workspace.checkpoint, workspace.versions(), fresh.shown.digests(), {}, [refused])
+    heard: list[set[Key]] = []
+    workspace.listen(heard.append)
+    workspace.swap(fresh, keep_old=False)
+    assert workspace.get(SeatType, FULL) is None
+    assert key(SeatType, FULL) in heard[-1]
 
 
 def test_a_search_goes_on_in_the_base_that_takes_the_place_of_the_one_that_is_searched(laptop: Desktop) -> None:
