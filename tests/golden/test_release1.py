@@ -40,6 +40,7 @@ from shared.registration.seats import Sales, SeatsOfType
 from tests.golden.lines import released, superset
 from tests.golden.release1_world import Release1, Serving, desk, moved, unpacked
 from tests.postgres import BINARIES
+from tests.sync.world import assert_kept_beside
 
 EURO = "EUR"
 
@@ -342,6 +343,7 @@ def test_a_laptop_s_commands_are_accepted_and_its_rows_are_the_server_s(
         assert not laptop.workspace.problems()
         assert all(laptop.workspace.is_settled(one) for one in issued)
         assert laptop.workspace.digests.items() >= serving.data.digests(role).items()
+        assert_kept_beside(laptop.workspace)
         assert laptop.sync(serving).state is State.SYNCED
     with desk(serving.data, name) as laptop:
         assert laptop.workspace.digests.items() >= serving.data.digests(role).items()

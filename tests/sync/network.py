@@ -37,7 +37,7 @@ from shared.registration.seats import SeatsOfType
 from shared.sync.digest import MODULUS, row_hash
 from shared.sync.overlay import Overlay, Pending, Rebase
 from shared.sync.protocol import Batch, Page, Pushed, Verdict
-from tests.sync.world import CONFERENCE, Clock, Desktop, Server, creation
+from tests.sync.world import CONFERENCE, Clock, Desktop, Server, assert_kept_beside, creation
 
 REGISTRANT = Actor(role=Role.REGISTRANT, id="web")
 SERVER = Actor(role=Role.SERVER, id="server")
@@ -300,6 +300,11 @@ class Network(RuleBasedStateMachine):
             assert had is not None, f"{desktop.folder.name} is where the server never was"
             for view in desktop.workspace.versions():
                 assert _recomputed(desktop.workspace._base, view) == had.get(view, 0), f"{desktop.folder.name}: {view}"
+
+    @invariant()
+    def what_is_kept_beside_the_rows_follows_from_them(self) -> None:
+        for desktop in self.desktops.values():
+            assert_kept_beside(desktop.workspace)
 
     @invariant()
     def a_command_is_pending_until_its_outcome_is_covered(self) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from desktop.store.log import Log
+from desktop.store.search import SEARCHED, searchable_text
+from desktop.store.tally import TALLIED, differences
 from desktop.sync.session import Ended, Request, Response, Staging, sync
 from desktop.workspace import Workspace
 from server import feed
@@ -190,6 +192,21 @@ class Desktop:
         except StopIteration as stop:
             ended: Ended = stop.value
             return ended
+
+
+def assert_kept_beside(workspace: Workspace) -> None:
+    """The sums and the search index are those of the rows."""
+    base = workspace._base
+    for view in TALLIED.keys() & base.shown.versions():
+        sums: dict[int, dict[str, int]] = {}
+        for (_, bucket, name), number in differences((), base.shown.rows(view).values()).items():
+            sums.setdefault(bucket, {})[name] = number
+        assert base.shown.tally(view) == sums, view
+    joined = "SELECT found.id, search.text FROM found JOIN search ON search.rowid = found.number WHERE found.view = ?"
+    for view in SEARCHED:
+        texts = sorted((at.id, searchable_text(row)) for at, row in base.shown.rows(view).items())
+        indexed = sorted(base._writer.execute(joined, (view,)).fetchall())
+        assert indexed == texts, view
 
 
 def creation(owner: str = "owner-1") -> CreateConference:
