@@ -147,15 +147,18 @@ class Base:
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
         self._key = key
+        self._writing = threading.Lock()
         self._writer = open_file(path, key, _SCHEMA)
         self._count_old_rows()
         self.searcher = Searcher(path, key)
         self.shown = self.snapshot()
 
     def close(self) -> None:
+        """Waits for a change that is just being applied: SQLite bears no close beside it."""
         self.searcher.close()
         self.shown.close()
-        self._writer.close()
+        with self._writing:
+            self._writer.close()
 
     def snapshot(self) -> Snapshot:
         """What is in the file now."""
@@ -172,7 +175,8 @@ class Base:
         held = digests.keys() - set(emptied)
         for key, row in rows.items():
             digest = digests.get(key.view, 0)
-            old = self._body(self._writer, key) if key.view in held else None
+            with self._writing:
+                old = self._body(self._writer, key) if key.view in held else None
             if old is not None:
                 digest -= row_hash(key.view, key.id, old)
             body = bytes(row.body)
@@ -191,7 +195,7 @@ class Base:
         emptied: Collection[str] = (),
     ) -> None:
         """Apply a whole change in one transaction; readers see it after `refresh`."""
-        with transaction(self._writer) as connection:
+        with self._writing, transaction(self._writer) as connection:
             for view in emptied:
                 connection.execute("DELETE FROM rows WHERE view = ?", (view,))
                 connection.execute("DELETE FROM tallies WHERE view = ?", (view,))

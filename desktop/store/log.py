@@ -68,7 +68,8 @@ class Log:
         self._connection = open_file(path, key, _SCHEMA)
 
     def close(self) -> None:
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
 
     def append(
         self, conference: str, command_id: str, command: Any, issued_at: datetime, events: Iterable[Any]

@@ -1,7 +1,9 @@
 """The encrypted files: the log, the base, the search index."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlcipher3 import dbapi2 as sqlite
@@ -178,6 +180,23 @@ def test_a_file_that_an_older_release_had_meanwhile_is_counted_anew(base: Base) 
     base.close()
     again = Base(base.path, FILE_KEY)
     assert again.shown.tally(ADMISSIONS) == {MINUTE: {"door": 1}}
+    again.close()
+
+
+def test_a_close_waits_for_the_change_that_is_being_applied(base: Base) -> None:
+    closing = threading.Thread(target=base.close)
+
+    class Slow(dict[str, int]):
+        def items(self) -> Any:
+            closing.start()
+            closing.join(0.1)
+            assert closing.is_alive()
+            return super().items()
+
+    base.apply(Checkpoint("history-1", 1, "0f", "door-1"), Slow({PASSES: 1}), {}, pushed(dict(PEOPLE)), [])
+    closing.join(20)
+    again = Base(base.path, FILE_KEY)
+    assert again.shown.count(PASSES) == len(PEOPLE)
     again.close()
 
 
