@@ -34,6 +34,9 @@ from shared.registration.pricing import Line, total_granted
 from shared.registration.receipts import Attention, Method, Receipt, Task
 from shared.registration.seats import Reservation, Sales, SeatsOfType
 
+Origin = tuple[SeatTypeId, Source, str | None]
+"""Where a seat comes from or goes back to: of which type, and in which allotment if it is in one."""
+
 
 def evolve(found: Found, event: Event) -> Changes:
     match event:
@@ -107,14 +110,14 @@ def _evolve_sale(event: DoorSaleRecorded, found: Found) -> Changes:
     return {**changes, **_moved(taken_from, found, 1), **_order_rows(event)}
 
 
-def _moved(seats: Sequence[tuple[SeatTypeId, Source, str | None]], found: Found, sold: int) -> dict[Key, Any]:
+def _moved(seats: Sequence[Origin], found: Found, sold: int) -> dict[Key, Any]:
     """The counters of types and allotments after seats were sold (1) or came back (-1)."""
     changes: dict[Key, Any] = {}
-    sources = Counter((seat_type, source) for seat_type, source, _ in seats)
     for seat_type in dict.fromkeys(seat_type for seat_type, _, _ in seats):
         of_type = found.get(SeatsOfType, seat_type)
         if of_type is not None:
-            leased, free = (sold * sources[seat_type, one] for one in (Source.ALLOTMENT, Source.AVAILABLE))
+            sources = Counter(source for one, source, _ in seats if one == seat_type)
+            leased, free = sold * sources[Source.ALLOTMENT], sold * sources[Source.AVAILABLE]
             after = replace(
                 of_type,
                 allotted=of_type.allotted - leased,
@@ -122,9 +125,14 @@ def _moved(seats: Sequence[tuple[SeatTypeId, Source, str | None]], found: Found,
                 sold=of_type.sold + leased + free,
             )
             changes |= put(after, seat_type)
+    return changes | _moved_in_leases(seats, found, sold)
+
+
+def _moved_in_leases(seats: Sequence[Origin], found: Found, sold: int) -> dict[Key, Any]:
+    changes: dict[Key, Any] = {}
     for id, quantity in Counter(id for _, source, id in seats if source is Source.ALLOTMENT).items():
-        allotment = None if id is None else found.get(Allotment, id)
         assert id is not None, "a seat of an allotment names it"
+        allotment = found.get(Allotment, id)
         assert allotment is not None, "seats come from allotments that there are"
         changes |= put(replace(allotment, sold=allotment.sold + sold * quantity), id)
     return changes

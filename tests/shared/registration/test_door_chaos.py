@@ -1,6 +1,7 @@
 """Desks that sell offline and sync late, twice, in any order and beyond their leases: seats and money add up."""
 
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from shared.checkin.verdict import Attendee, Pass
 from shared.checkin.views import Expected
+from shared.conference.seat_types import EditSeatType, SeatType
 from shared.kernel.decider import Actor, Rejected, Role
+from shared.kernel.edits import Edit
 from shared.kernel.ids import DeviceId, OrderId, PersonId, SeatTypeId
 from shared.payments.payment import Payment, RefundState
 from shared.payments.views import Balance
@@ -95,6 +98,12 @@ class Doors:
                 self.queues[desk].append(ReturnAllotment(allotment=f"a{desk}"))
             case "write off":
                 world.attempt(WriteOffAllotment(allotment=f"a{desk}"))
+            case "quota":
+                known = world.memory.get(SeatType, VIP)
+                assert known is not None
+                world.attempt(EditSeatType(seat_type=VIP, quota=Edit(seen=known.quota, new=which * 2)))
+            case "sell on a copy":
+                self.sell_on_a_copy(desk)
             case "sync":
                 self.sync(desk)
             case "sync again":
@@ -141,6 +150,15 @@ class Doors:
         )
         self.sold[desk].append(sale)
         self.queues[desk].append(sale)
+
+    def sell_on_a_copy(self, desk: int) -> None:
+        """A copy of the desk's files, on another laptop, sells the seats and blanks of its last sale to others."""
+        for sale in self.sold[desk][-1:]:
+            number = len(self.sold[desk])
+            seats = tuple(replace(one, attendee=PersonId(f"person of a copy {number}")) for one in sale.seats)
+            copied = replace(sale, seats=seats)
+            self.sold[desk].append(copied)
+            self.queues[desk].append(copied)
 
     def allotment(self, desk: int) -> str:
         """The latest lease, also one that the server has not heard of yet."""
@@ -229,6 +247,8 @@ STEPS: Final = (
     "void",
     "void by the organizer",
     "lease late",
+    "quota",
+    "sell on a copy",
     "count",
     "cancel seat",
     "return",
@@ -295,3 +315,16 @@ def test_a_lease_that_syncs_after_another_desk_took_the_last_seats_sells_none_tw
     doors.check()
     sources = [one.source for sale in doors.world.memory.all(DoorSale).values() for one in sale.seats]
     assert sources == [Source.LACKING, Source.LACKING], "the lease was refused, and what it sold needs attention"
+
+
+def test_a_copied_laptop_that_sells_the_last_seat_again_gives_nobody_the_ticket_of_another() -> None:
+    doors = Doors()  # the second desk has a lease of one seat, and nothing is available
+    for step in ("sell", "sell on a copy", "sync"):
+        doors.run(step, 1, 1)
+        doors.check()
+    first, again = (doors.world.memory.get(DoorSale, order_of(one)) for one in doors.sold[1])
+    assert first is not None
+    assert again is not None
+    assert [one.source for one in first.seats + again.seats] == [Source.ALLOTMENT, Source.LACKING]
+    assert first.seats[0].ticket == doors.sold[1][0].seats[0].ticket
+    assert again.seats[0].ticket != first.seats[0].ticket
