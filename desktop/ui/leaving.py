@@ -11,10 +11,12 @@ from desktop.ui.unsent_dialog import UnsentDialog
 
 Save = Callable[[], object]
 """Saves what is typed. What is refused stays unsaved."""
+Unsaved = Mapping[str, Save | None]
+"""How to save what is typed, by the name of where it is; None for what is finished or dropped, as an open sale."""
 
 
 class Leaving(QObject):
-    """`unsaved` gives what is typed and not saved: how to save it, by the name of where it is.
+    """`unsaved` gives what is typed and not saved.
 
     `unsent` counts the facts that are on this device only. Closing does not lose them: it is asked where the program
     ends.
@@ -25,7 +27,7 @@ class Leaving(QObject):
     def __init__(
         self,
         window: QWidget,
-        unsaved: Callable[[], Mapping[str, Save]],
+        unsaved: Callable[[], Unsaved],
         unsent: Callable[[], int],
         closed: Callable[[], object],
     ) -> None:
@@ -46,7 +48,7 @@ class Leaving(QObject):
         if self.dialog is not None:
             return False
         if not self._is_settled and (unsaved := self._unsaved()):
-            typed = UnsavedDialog(list(unsaved), self._window)
+            typed = UnsavedDialog(list(unsaved), self._window, may_save=any(unsaved.values()))
             typed.saved.connect(self._save)
             typed.discarded.connect(self._close)
             self._ask(typed)
@@ -71,7 +73,8 @@ class Leaving(QObject):
 
     def _save(self) -> None:
         for save in self._unsaved().values():
-            save()
+            if save is not None:
+                save()
         if not self._unsaved():
             self._close()
         else:

@@ -20,7 +20,7 @@ from desktop.ui.home.home_screen import HomeScreen
 from desktop.ui.keys import keymap
 from desktop.ui.keys.cheat_sheet import CheatSheet
 from desktop.ui.kiosk.kiosk import Kiosk
-from desktop.ui.leaving import Leaving, Save
+from desktop.ui.leaving import Leaving, Save, Unsaved
 from desktop.ui.navigation import Navigation
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.preferences.preferences_dialog import PreferencesDialog
@@ -275,13 +275,16 @@ class MainWindow(QMainWindow):
         """Close, asking about what is not saved, and then do something."""
         self._leaving.leave(then)
 
-    def _unsaved(self) -> dict[str, Save]:
-        """How to save what was typed, by conference."""
-        return {
-            getattr(one.workspace.get(Conference), "name", one.workspace.conference): one.save
-            for one in self._by_conference.values()
-            if one.is_unsaved
-        }
+    def _unsaved(self) -> Unsaved:
+        """How to save what was typed, by conference, and the sales that are open."""
+        unsaved: dict[str, Save | None] = {}
+        for one in self._by_conference.values():
+            name = getattr(one.workspace.get(Conference), "name", one.workspace.conference)
+            if one.is_unsaved:
+                unsaved[name] = one.save
+            if one.is_selling:
+                unsaved[f"{name} · {self.tr('On-site sale')}"] = None
+        return unsaved
 
     def _unsent(self) -> int:
         """How many facts are on this device only, where the server is not there to take them."""

@@ -104,6 +104,12 @@ class Screens(QObject):
         editor = self._made.get("conference")
         return isinstance(editor, EditorScreen) and editor.is_unsaved
 
+    @property
+    def is_selling(self) -> bool:
+        """Whether a sale is typed that is not made."""
+        sale = self._made.get("sale")
+        return isinstance(sale, SaleScreen) and sale.counter.is_open
+
     def open_order(self, id: str) -> None:
         """Show one order, wherever it was asked for."""
         self.gone.emit("orders")

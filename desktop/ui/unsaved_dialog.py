@@ -13,7 +13,7 @@ class UnsavedDialog(QDialog):
     discarded = Signal()
     saved = Signal()
 
-    def __init__(self, names: list[str], parent: QWidget | None = None) -> None:
+    def __init__(self, names: list[str], parent: QWidget | None = None, *, may_save: bool = True) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Not saved"))
         self.setMinimumWidth(460)
@@ -30,7 +30,8 @@ class UnsavedDialog(QDialog):
         self.keep = button(self.tr("&Keep editing"), self.reject)
         row.addWidget(self.keep)
         self.save = button(self.tr("&Save"), self._save, "primary")
-        self.save.setDefault(True)
+        self.save.setVisible(may_save)
+        (self.save if may_save else self.keep).setDefault(True)
         row.addWidget(self.save)
         column.addLayout(row)
 

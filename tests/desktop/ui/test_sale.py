@@ -16,6 +16,7 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.amounts import Amount
 from desktop.ui.parts.paper import Sheet
 from desktop.ui.sale.sale_screen import SaleScreen
+from desktop.ui.unsaved_dialog import UnsavedDialog
 from shared.checkin.verdict import Attendee, Pass
 from shared.conference.seat_types import EditSeatType
 from shared.kernel.edits import Edit
@@ -267,6 +268,23 @@ def test_a_further_seat_waits_for_the_sale_that_is_open(west: Desktop, open_wind
     counter.over.click()
     assert counter.person.is_empty
     assert counter.over.isHidden()
+
+
+def test_closing_over_an_open_sale_asks(west: Desktop, open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(StagedDesk(west))
+    sale = _sale(window)
+    _lease(sale, west, FULL)
+    _fill(sale, "Ana", "Costa", FULL)
+    assert not window.close()
+    asked = window._leaving.dialog
+    assert isinstance(asked, UnsavedDialog)
+    assert "In: Gathering of Sciences 2026 · On-site sale" in _said(asked)
+    assert asked.save.isHidden(), "a sale is finished or dropped"
+    asked.keep.click()
+    assert sale.counter.person.fields["last_name"].value == "Costa"
+    sale.counter.payment.sell.click()
+    with qtbot.waitSignal(window.closed):
+        assert window.close()
 
 
 def test_a_double_click_leases_once(west: Desktop, open_window: Open) -> None:
