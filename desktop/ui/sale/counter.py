@@ -208,7 +208,7 @@ class Counter(QStackedWidget):
     def _say_lacking(self, stock: Sequence[Stock]) -> None:
         """What this desk cannot sell, and why it does not sell it all the same."""
         lacking = [one.name for one in stock if not one.left]
-        if len(lacking) == len(stock):
+        if len(lacking) == len(stock) and not self.basket:
             text = self.tr("This desk has no seats to sell. Lease some while the server answers.")
         else:
             text = self.tr(

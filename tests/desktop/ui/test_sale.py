@@ -196,6 +196,7 @@ def test_a_seat_that_is_in_the_sale_is_not_offered_to_the_next_person_of_it(west
         _fill(sale, name, "Costa", FULL)
         counter.another.click()
     assert not counter.seats.rows[0].box.isEnabled()
+    assert counter._nothing.text.startswith("None left here"), "those who are in the sale have theirs"
     _fill(sale, "Four", "Costa", FULL)
     assert counter.payment.total.text() == "720.00 EUR", "nobody pays for a seat that this desk does not have"
     counter.payment.sell.click()
