@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -21,6 +22,7 @@ USED = texts_of(FOLDER)
 OTHERS = [Language.GERMAN, Language.KOREAN]
 
 
+@cache
 def _catalog(of: Language) -> dict[str, str]:
     return catalog.read(FOLDER / "locale" / f"{of}.po")
 

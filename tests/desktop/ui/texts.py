@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -22,25 +23,35 @@ _ARGUMENTS: Final = {
 def texts_of(folder: Path) -> dict[str, str]:
     """The texts, each with a place where it stands."""
     found: dict[str, str] = {}
-    for file in sorted(folder.rglob("*.py")):
-        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call):
-                name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-                for argument in call.args[_ARGUMENTS.get(name, slice(0))]:
-                    for text in _written(argument):
-                        found.setdefault(text, f"{file.relative_to(folder)}:{call.lineno}")
+    for place, name, arguments in _calls(folder):
+        for argument in arguments[_ARGUMENTS.get(name, slice(0))]:
+            for text in _written(argument):
+                found.setdefault(text, place)
     return found
 
 
 def open_texts(folder: Path) -> list[str]:
     """Places where a text is put together before it is translated, so that no catalog can have it."""
     return [
-        f"{file.relative_to(folder)}:{call.lineno}"
+        place
+        for place, name, arguments in _calls(folder)
+        for argument in arguments[_ARGUMENTS.get(name, slice(0))]
+        if isinstance(argument, ast.JoinedStr | ast.BinOp)
+    ]
+
+
+@cache
+def _calls(folder: Path) -> list[tuple[str, str, list[ast.expr]]]:
+    """Every call: where it stands, what is called, and with what."""
+    return [
+        (
+            f"{file.relative_to(folder)}:{call.lineno}",
+            getattr(call.func, "id", getattr(call.func, "attr", "")),
+            call.args,
+        )
         for file in sorted(folder.rglob("*.py"))
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call)
-        for argument in call.args[_ARGUMENTS.get(getattr(call.func, "id", getattr(call.func, "attr", "")), slice(0))]
-        if isinstance(argument, ast.JoinedStr | ast.BinOp)
     ]
 
 
@@ -56,9 +67,8 @@ def plurals_of(folder: Path) -> set[str]:
     """Texts that follow a number. A translation may say with {n} where the number stands."""
     return {
         text
-        for file in folder.rglob("*.py")
-        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) == "plural"
-        for argument in call.args[1:3]
+        for _, name, arguments in _calls(folder)
+        if name == "plural"
+        for argument in arguments[1:3]
         for text in _written(argument)
     }
