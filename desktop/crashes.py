@@ -1,4 +1,6 @@
-"""Errors of ours, of any thread and of Qt: written to a file in the profile, then told to the user.
+"""Errors of any thread and of Qt: written to a file in the profile, then told to the user.
+
+Where the disk is in the way it is said in words; an error of ours is told with its details.
 
 What is written names places in the code and kinds of errors. Never values: they may be of people.
 """
@@ -23,6 +25,8 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 
+from desktop.store.files import Damaged, EnvironmentProblem
+from desktop.ui import words
 from desktop.ui.crash_dialog import CrashDialog
 
 FILE: Final = "errors.log"
@@ -33,12 +37,13 @@ class Crashes(QObject):
     """Says after an error what is safe. One dialog at a time, on the UI thread, whichever thread failed."""
 
     restart_asked = Signal()
-    _happened = Signal(str)
+    _happened = Signal(str, str)
 
     def __init__(self, folder: Path, parent: QObject) -> None:
         super().__init__(parent)
         self._file = folder / FILE
         self._writing = threading.Lock()
+        self._damaged: set[Path] = set()
         self.dialog: CrashDialog | None = None
         self._happened.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
@@ -48,16 +53,33 @@ class Crashes(QObject):
         sys.unraisablehook = lambda said: self.hook(said.exc_type, said.exc_value, said.exc_traceback)
         threading.excepthook = lambda said: self.hook(said.exc_type, said.exc_value, said.exc_traceback)
         qInstallMessageHandler(self._hear_qt)
-        logging.getLogger().addHandler(_Noted(self._write))
+        logging.getLogger().addHandler(_Noted(self._note))
 
     def hook(self, kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             QCoreApplication.quit()
             return
-        traceback.print_exception(kind, error, at)
         told = _told(kind, error, at)
         self._write(told)
-        self._happened.emit(told)
+        if isinstance(error, EnvironmentProblem):
+            self._say(error, told)
+            return
+        traceback.print_exception(kind, error, at)
+        self._happened.emit(told, "")
+
+    def _note(self, error: BaseException, told: str) -> None:
+        """Write down what our code went on after. A damaged file stays so, and the user should know."""
+        self._write(told)
+        if isinstance(error, Damaged):
+            self._say(error, told)
+
+    def _say(self, problem: EnvironmentProblem, told: str) -> None:
+        """Say what is in the way; of a damaged file once, for whatever reads it meets it again."""
+        if isinstance(problem, Damaged):
+            if problem.path in self._damaged:
+                return
+            self._damaged.add(problem.path)
+        self._happened.emit(told, words.problem(problem))
 
     def _hear_qt(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
         sys.stderr.write(f"{text}\n")
@@ -76,10 +98,10 @@ class Crashes(QObject):
         except OSError as problem:
             sys.stderr.write(f"the error was not written down: {problem}\n")
 
-    def _show(self, told: str) -> None:
+    def _show(self, told: str, in_the_way: str) -> None:
         if self.dialog is not None:
             return
-        self.dialog = CrashDialog(told, str(self._file) if self._file.exists() else "")
+        self.dialog = CrashDialog(told, str(self._file) if self._file.exists() else "", in_the_way)
         self.dialog.restart_asked.connect(self.restart_asked)
         self.dialog.finished.connect(self._forget)
         self.dialog.open()
@@ -93,15 +115,15 @@ class Crashes(QObject):
 class _Noted(logging.Handler):
     """Writes down the errors that our own code caught and went on after, without values as the others."""
 
-    def __init__(self, write: Callable[[str], None]) -> None:
+    def __init__(self, note: Callable[[BaseException, str], None]) -> None:
         super().__init__(logging.ERROR)
-        self._to = write
+        self._note = note
 
     def emit(self, record: logging.LogRecord) -> None:
         kind, error, at = record.exc_info or (None, None, None)
-        if kind is not None:
+        if kind is not None and error is not None:
             traceback.print_exception(kind, error, at)
-            self._to(_told(kind, error, at))
+            self._note(error, _told(kind, error, at))
 
 
 def _told(kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> str:

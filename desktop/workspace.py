@@ -11,8 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from desktop.store.aside import is_marked, put_aside
 from desktop.store.base import Base
-from desktop.store.files import files_of
+from desktop.store.files import Damaged, files_of
 from desktop.store.log import Log, Logged, Notice
 from desktop.store.search import folded, is_in, searchable_text
 from desktop.store.searcher import Searcher, never
@@ -77,12 +78,20 @@ class Workspace:
         self._new_id = new_id
         self._lock = threading.RLock()
         self._listeners: list[Callable[[set[Key]], None]] = []
-        self._base = Base(self._path, file_key)
         self._outcomes: dict[str, Outcome] = {}
         self._logged: dict[str, Logged] = {}
         self._offered_again: set[str] = set()
-        self._overlay = Overlay(self._base.shown)
-        self._reload()
+        self._base: Base
+        self._overlay: Overlay
+        if is_marked(self._path):
+            self._put_aside()
+        try:
+            self._open()
+        except Damaged as damage:
+            if damage.path != self._path:
+                raise
+            self._put_aside()
+            self._open()
 
     def close(self) -> None:
         with self._lock:  # nobody is in the middle of reading
@@ -200,10 +209,15 @@ class Workspace:
             }
         return found
 
-    def tally(self, kind: type) -> dict[int, dict[str, int]]:
-        """The kept sums of a view, by bucket and name, without what waits: see `desktop.store.tally`."""
+    def tally(self, kind: type, is_over: Callable[[], bool] = never) -> dict[int, dict[str, int]]:
+        """The kept sums of a view, by bucket and name, without what waits: see `desktop.store.tally`.
+
+        For a thread: the file of an earlier release is counted first, unless `is_over`.
+        """
         with self._lock:
-            return self._base.shown.tally(wire_of(kind).name)
+            base = self._base
+        base.count_old_rows(is_over)
+        return base.tally(wire_of(kind).name)
 
     def waiting(self, kind: type) -> list[str]:
         """The ids of the rows of a view that show something that the server has not confirmed."""
@@ -433,6 +447,20 @@ class Workspace:
         """The rows from before a restore name them still whom the server has erased since."""
         for kept in self._path.parent.glob(f"{self._path.stem}.*.old"):
             kept.unlink()
+
+    def _open(self) -> None:
+        self._base = Base(self._path, self._file_key)
+        try:
+            self._overlay = Overlay(self._base.shown)
+            self._reload()
+        except BaseException:
+            self._base.close()
+            raise
+
+    def _put_aside(self) -> None:
+        """Begin with an empty base: the log has what was done here, and the server everything else."""
+        kept = put_aside(self._path, self._now())
+        self._log.notify(self.conference, self._now(), "base_was_damaged", {"file": kept})
 
     def _forget(self, persons: Collection[str]) -> set[Key]:
         """Take erased persons out of the log, and out of what is shown and still waits; the keys that may look new."""

@@ -5,10 +5,13 @@ swapped in. The screens read a snapshot, which stays as it is until a newer one 
 """
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Final
 
+from desktop.store.aside import mark
 from desktop.store.files import Connection, open_file, transaction
 from desktop.store.search import SEARCHED, group_of, part_of, searchable_text, sorting_text
 from desktop.store.searcher import Searcher
@@ -45,12 +48,13 @@ CREATE TABLE IF NOT EXISTS tallies (
 ) WITHOUT ROWID;
 """
 _TALLIES_SINCE: Final = 2
-"""The `user_version` of files that keep the tallies of this release; older ones are counted when they are opened."""
+"""The `user_version` of files that keep the tallies of this release; older ones are counted beside the screens."""
 _PAGED: Final = (
     "SELECT id, body FROM (SELECT view, id FROM part ORDER BY sorting, id LIMIT ? OFFSET ?) JOIN rows USING (view, id)"
 )
 _COUNTED: Final = "SELECT count(*) FROM part"
 _NULL: Final = b"null"
+_AT_ONCE: Final = 100  # rows, a few milliseconds, after which the screens have their turn
 
 
 class Snapshot:
@@ -58,10 +62,15 @@ class Snapshot:
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._lock = threading.Lock()
-        self._connection = open_file(path, key, "")
-        self._connection.execute("BEGIN")
-        # The first read pins the state.
-        self._versions: dict[str, int] = dict(self._connection.execute("SELECT view, version FROM views").fetchall())
+        self._connection = open_file(path, key, "", mark)
+        try:
+            self._connection.execute("BEGIN")
+            # The first read pins the state.
+            views = self._connection.execute("SELECT view, version FROM views").fetchall()
+        except BaseException:
+            self._connection.close()
+            raise
+        self._versions: dict[str, int] = dict(views)
 
     def close(self) -> None:
         with self._lock:
@@ -108,15 +117,15 @@ class Snapshot:
             (number,) = self._connection.execute(part + _COUNTED, which).fetchone()
         return int(number)
 
-    def tally(self, view: str) -> dict[int, dict[str, int]]:
-        """The sums of a view of `TALLIED`, by bucket and name."""
-        with self._lock:
-            found = self._connection.execute(
-                "SELECT bucket, name, number FROM tallies WHERE view = ?", (view,)
-            ).fetchall()
-        sums: dict[int, dict[str, int]] = {}
-        for bucket, name, number in found:
-            sums.setdefault(bucket, {})[name] = number
+    def sums(self, view: str, is_over: Callable[[], bool]) -> dict[tuple[str, int, str], int]:
+        """What there is to count in the rows of a view, unless of an older version; part of it once `is_over`."""
+        kind, sums = CODEC.row_class(view), Counter[tuple[str, int, str]]()
+        if kind is None or self._versions.get(view) != wire_of(kind).version:
+            return sums
+        after = ""
+        while not is_over() and (rows := self.rows_after(view, after, _AT_ONCE)):
+            sums.update(differences((), rows.values()))
+            after = max(rows).id
         return sums
 
     def checkpoint(self) -> Checkpoint:
@@ -147,17 +156,23 @@ class Base:
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
         self._key = key
-        self._writing = threading.Lock()
-        self._writer = open_file(path, key, _SCHEMA)
-        self._count_old_rows()
-        self.searcher = Searcher(path, key)
-        self.shown = self.snapshot()
+        self._writing, self._counting = threading.Lock(), threading.Lock()
+        self._closed = threading.Event()
+        self._emptied: set[str] = set()
+        with ExitStack() as opened:
+            self._writer = opened.enter_context(closing(open_file(path, key, _SCHEMA, mark)))
+            self.searcher = opened.enter_context(closing(Searcher(path, key)))
+            self.shown = opened.enter_context(closing(self.snapshot()))
+            if not self.shown.versions():
+                self._now_counted()
+            opened.pop_all()
 
     def close(self) -> None:
         """Waits for a change that is just being applied: SQLite bears no close beside it."""
         self.searcher.close()
         self.shown.close()
         with self._writing:
+            self._closed.set()
             self._writer.close()
 
     def snapshot(self) -> Snapshot:
@@ -199,6 +214,7 @@ class Base:
             for view in emptied:
                 connection.execute("DELETE FROM rows WHERE view = ?", (view,))
                 connection.execute("DELETE FROM tallies WHERE view = ?", (view,))
+            self._emptied.update(emptied)
             self._tally(connection, rows)
             gone = [key for key, row in rows.items() if bytes(row.body) == _NULL]
             connection.executemany("DELETE FROM rows WHERE view = ? AND id = ?", gone)
@@ -270,20 +286,47 @@ class Base:
         )
         connection.executemany("DELETE FROM tallies WHERE (view, bucket, name) = (?, ?, ?) AND number = 0", list(sums))
 
-    def _count_old_rows(self) -> None:
-        """Count a file from before there were tallies; rows of an older version are read anew by sync, and then."""
+    def tally(self, view: str) -> dict[int, dict[str, int]]:
+        """The sums of a view of `TALLIED`, by bucket and name: of what the file has now. See `count_old_rows`."""
+        with self._writing:
+            if self._closed.is_set():
+                return {}
+            found = self._writer.execute("SELECT bucket, name, number FROM tallies WHERE view = ?", (view,)).fetchall()
+        sums: dict[int, dict[str, int]] = {}
+        for bucket, name, number in found:
+            sums.setdefault(bucket, {})[name] = number
+        return sums
+
+    def count_old_rows(self, is_over: Callable[[], bool]) -> None:
+        """Make the tallies of a file from before there were any. For a thread: it takes as long as there are rows.
+
+        Changes are applied meanwhile, and add what they make different. Views of an older version are read anew by
+        sync, and counted then.
+        """
+        with self._counting:
+            with self._writing:
+                if self._closed.is_set() or self._is_counted():
+                    return
+                self._writer.execute("DELETE FROM tallies")  # what came since, or in an older release, is among the rows
+                counted = self.snapshot()
+                self._emptied.clear()
+            with closing(counted):
+                sums = [counted.sums(view, is_over) for view in TALLIED]
+            with self._writing:
+                if self._closed.is_set() or is_over():
+                    return
+                with transaction(self._writer) as connection:
+                    for view, found in zip(TALLIED, sums, strict=True):
+                        if view not in self._emptied:
+                            self._add(connection, found)
+                    self._now_counted()
+
+    def _now_counted(self) -> None:
+        self._writer.execute(f"PRAGMA user_version = {_TALLIES_SINCE}")
+
+    def _is_counted(self) -> bool:
         (version,) = self._writer.execute("PRAGMA user_version").fetchone()
-        if version >= _TALLIES_SINCE:
-            return
-        with transaction(self._writer) as connection:
-            # An older release that had the file meanwhile wrote rows, and did not count them.
-            connection.execute("DELETE FROM tallies")
-            for view, held in connection.execute("SELECT view, version FROM views").fetchall():
-                kind = CODEC.row_class(view)
-                if view in TALLIED and kind is not None and held == wire_of(kind).version:
-                    bodies = connection.execute("SELECT body FROM rows WHERE view = ?", (view,))
-                    self._add(connection, differences((), (CODEC.decode_row(view, body) for (body,) in bodies)))
-            connection.execute(f"PRAGMA user_version = {_TALLIES_SINCE}")
+        return bool(version >= _TALLIES_SINCE)
 
     @staticmethod
     def _body(connection: Connection, key: Key) -> bytes | None:

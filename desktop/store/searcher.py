@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlcipher3 import dbapi2 as sqlite
 
+from desktop.store.aside import mark
 from desktop.store.files import open_file
 from desktop.store.search import match_expression, part_of
 from shared.kernel.decider import Key
@@ -25,7 +26,7 @@ class Searcher:
     def __init__(self, path: Path, key: bytes) -> None:
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._connection = open_file(path, key, "")
+        self._connection = open_file(path, key, "", mark)
 
     @property
     def is_closed(self) -> bool:

@@ -1,4 +1,4 @@
-"""After an error of ours: what is safe, in plain words; the details to copy; work on, or start anew."""
+"""After an error: what is in the way or what is safe, in plain words; details to copy; work on, or start anew."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
@@ -11,11 +11,14 @@ _DETAILS_HEIGHT = 180
 
 
 class CrashDialog(QDialog):
-    """Says `restart_asked`. `file` is where the error was written down, empty where that failed too."""
+    """Says `restart_asked`. `file` is where the error was written down, empty where that failed too.
+
+    `in_the_way` says in words what no program can help; empty for an error of ours.
+    """
 
     restart_asked = Signal()
 
-    def __init__(self, told: str, file: str, parent: QWidget | None = None) -> None:
+    def __init__(self, told: str, file: str, in_the_way: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._told = told
         self.setWindowTitle("Lanyard")
@@ -23,7 +26,10 @@ class CrashDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.ROOMY, Space.ROOMY, Space.ROOMY, Space.WIDE)
         column.setSpacing(Space.USUAL)
-        column.addWidget(label(self.tr("Something went wrong in Lanyard."), "title", wraps=True))
+        title = self.tr("Something is in the way.") if in_the_way else self.tr("Something went wrong in Lanyard.")
+        column.addWidget(label(title, "title", wraps=True))
+        if in_the_way:
+            column.addWidget(label(in_the_way, wraps=True))
         safe = self.tr(
             "Everything that was shown as done is in the local log and safe. What you were just doing may not have"
             " been saved: look at it before you do it again. You can go on working."
@@ -36,6 +42,7 @@ class CrashDialog(QDialog):
         self.details.setAccessibleName(self.tr("Details of the error"))
         self.details.setTabChangesFocus(True)
         self.details.setFixedHeight(_DETAILS_HEIGHT)
+        self.details.setVisible(not in_the_way)
         column.addWidget(self.details)
         row = QHBoxLayout()
         row.setSpacing(Space.SMALL)

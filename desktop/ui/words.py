@@ -367,6 +367,11 @@ def _person(workspace: Workspace, ticket: str | None) -> str:
 
 
 _NOTICES: Final[Mapping[str, str]] = {
+    "base_was_damaged": QT_TRANSLATE_NOOP(
+        "words",
+        "The file with what the server sent was damaged. It is kept as {file}, and everything is downloaded again. What"
+        " you did here is safe.",
+    ),
     "device_was_copied": QT_TRANSLATE_NOOP(
         "words",
         "This device’s data was copied or restored from a backup. Both histories are kept, and work goes on.",

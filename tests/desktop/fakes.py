@@ -1,4 +1,4 @@
-"""A keyring in memory, and a server on a real socket that cuts, hangs and lies as told."""
+"""A keyring in memory, a disk that spoils files, and a server on a real socket that cuts, hangs and lies as told."""
 
 import socket
 import threading
@@ -9,6 +9,8 @@ from pathlib import Path
 
 from desktop.profile import Profile
 from desktop.secret import Keyring
+
+_PAGE_BYTES = 4096
 
 
 @dataclass
@@ -32,6 +34,14 @@ def open_profile(folder: Path, keyring: MemoryKeyring | None = None) -> Profile:
     """A profile whose key is in memory; the same folder needs the same keyring again."""
     kept = keyring or MemoryKeyring()
     return Profile.open(folder, keyring=lambda: kept)
+
+
+def damage(file: Path) -> None:
+    """Turn over some bits in every page but the first."""
+    spoilt = bytearray(file.read_bytes())
+    for at in range(_PAGE_BYTES + 100, len(spoilt), _PAGE_BYTES):
+        spoilt[at] ^= 0xFF
+    file.write_bytes(spoilt)
 
 
 @dataclass

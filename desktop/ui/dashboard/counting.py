@@ -80,7 +80,9 @@ class Counting(QObject):
                 lost = [(bucket, name, -number) for bucket, name, number in parts_of(before)]
                 waiting.put(id, [] if before == after else [*lost, *parts_of(after)])
         # Read last: what was settled meanwhile is told again, and then counts only here.
-        sums = waiting.on(self._workspace.tally(kind))
+        sums = waiting.on(self._workspace.tally(kind, self._is_over.is_set))
+        if self._is_over.is_set():
+            return
         with self._lock:
             self._sums[kind] = sums
         try:

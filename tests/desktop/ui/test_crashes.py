@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QObject, qCritical, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.crashes import FILE, Crashes
+from desktop.store.aside import mark
+from desktop.store.files import Damaged, EnvironmentProblem
 
 
 @pytest.fixture
@@ -144,3 +147,30 @@ def test_an_error_that_was_caught_is_written_down_without_values(
     written = (tmp_path / FILE).read_text()
     assert "ValueError" in written
     assert secret not in written
+
+
+def test_a_disk_in_the_way_is_told_in_words(crashes: Crashes, capsys: pytest.CaptureFixture[str], qtbot: QtBot) -> None:
+    full = EnvironmentProblem("The disk is full. This was not saved: make space, then do it again.")
+    crashes.hook(type(full), full, None)
+    qtbot.waitUntil(lambda: crashes.dialog is not None)
+    assert crashes.dialog is not None
+    assert any(str(full) in one.text() for one in crashes.dialog.findChildren(QLabel))
+    assert crashes.dialog.details.isHidden()
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_damaged_file_is_told_once_wherever_it_is_met(crashes: Crashes, tmp_path: Path, qtbot: QtBot) -> None:
+    def meet() -> None:
+        try:
+            raise mark(tmp_path / "base-1.db")
+        except Damaged as damage:
+            crashes._note(damage, "a place in the code")
+
+    meet()
+    qtbot.waitUntil(lambda: crashes.dialog is not None)
+    assert crashes.dialog is not None
+    crashes.dialog.go_on.click()
+    meet()
+    QCoreApplication.processEvents()
+    assert crashes.dialog is None
+    assert (tmp_path / FILE).read_text().count("a place in the code") == 2

@@ -14,6 +14,7 @@ _ARGUMENTS: Final = {
     "QT_TRANSLATE_NOOP": slice(1, 2),
     "translate": slice(1, 2),
     "EnvironmentProblem": slice(1),
+    "Damaged": slice(1, 2),
     "WrongPassphrase": slice(1),
     "Unreachable": slice(1),
 }
