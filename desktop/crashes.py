@@ -101,7 +101,8 @@ class Crashes(QObject):
     def _show(self, told: str, in_the_way: str) -> None:
         if self.dialog is not None:
             return
-        self.dialog = CrashDialog(told, str(self._file) if self._file.exists() else "", in_the_way)
+        file = str(self._file) if self._file.exists() else ""
+        self.dialog = CrashDialog(told, file, in_the_way=in_the_way)
         self.dialog.restart_asked.connect(self.restart_asked)
         self.dialog.finished.connect(self._forget)
         self.dialog.open()

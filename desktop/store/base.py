@@ -307,7 +307,7 @@ class Base:
             with self._writing:
                 if self._closed.is_set() or self._is_counted():
                     return
-                self._writer.execute("DELETE FROM tallies")  # what came since, or in an older release, is among the rows
+                self._writer.execute("DELETE FROM tallies")  # what came since is among the rows
                 counted = self.snapshot()
                 self._emptied.clear()
             with closing(counted):

@@ -18,7 +18,7 @@ class CrashDialog(QDialog):
 
     restart_asked = Signal()
 
-    def __init__(self, told: str, file: str, in_the_way: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, told: str, file: str, parent: QWidget | None = None, *, in_the_way: str = "") -> None:
         super().__init__(parent)
         self._told = told
         self.setWindowTitle("Lanyard")

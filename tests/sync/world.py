@@ -201,7 +201,7 @@ def assert_kept_beside(workspace: Workspace) -> None:
         sums: dict[int, dict[str, int]] = {}
         for (_, bucket, name), number in differences((), base.shown.rows(view).values()).items():
             sums.setdefault(bucket, {})[name] = number
-        assert base.shown.tally(view) == sums, view
+        assert base.tally(view) == sums, view
     joined = "SELECT found.id, search.text FROM found JOIN search ON search.rowid = found.number WHERE found.view = ?"
     for view in SEARCHED:
         texts = sorted((at.id, searchable_text(row)) for at, row in base.shown.rows(view).items())
