@@ -79,6 +79,11 @@ def holder(row: Pass) -> str:
     return say("Not assigned") if row.attendee is None else full_name(row.first_name, row.last_name)
 
 
+def seat(row: Pass) -> str:
+    """The order and the number of a ticket's seat in it, as they can be searched for."""
+    return f"{row.locator or '–'} · {row.position + 1}"
+
+
 def bearer(row: Pass, version: int | None) -> str:
     """Whose the code of this version was, as far as this device knows; None is no code, but somebody found by search.
 

@@ -61,7 +61,7 @@ class AttendeesScreen(ListPage):
             Column(self.tr("Name"), lambda _, one: words.holder(one)),
             Column(self.tr("Company"), lambda _, one: one.company, 130),
             Column(self.tr("Ticket"), lambda _, one: self._ticket(one), 175),
-            Column(self.tr("Order"), lambda _, one: f"{one.locator or '–'} · {one.position + 1}", 110),
+            Column(self.tr("Order"), lambda _, one: words.seat(one), 110),
             Column(self.tr("Arrived"), lambda _, one: self._arrived(one), 80),
         )
 

@@ -88,6 +88,7 @@ class DoorScreen(Page):
         self.strip.chosen.connect(self._show_again)
         self.field.textChanged.connect(self._find)
         self.field.down_pressed.connect(self.results.enter)
+        self.results.found.connect(self._show_found)
         self.results.chosen.connect(self._take)
         self.results.left.connect(self.field.setFocus)
         self._side = QStackedWidget()
@@ -275,11 +276,12 @@ class DoorScreen(Page):
 
     def _find(self, text: str) -> None:
         area = self.gate.post.area if self.gate.post is not None else None
+        self.results.look_for(text, area)
         if not text.strip():
             self._side.setCurrentIndex(0)
-            return
-        self.results.look_for(text, area)
-        self._side.setCurrentIndex(1 if self.results.count() else 2)
+
+    def _show_found(self, number: int) -> None:
+        self._side.setCurrentIndex(1 if number else 2)
 
     def _stand(self) -> None:
         """The gate changed: say whether it is ready. Where it stands elsewhere, the last verdict is not of there."""

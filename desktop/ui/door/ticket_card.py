@@ -104,7 +104,7 @@ class TicketCard(QFrame):
         self.company.setVisible(bool(self.company.text()))
         type_id = scanned.seat_type
         self._set("ticket", words.seat_type(self._workspace, type_id) if type_id is not None else "")
-        self._set("order", "" if row is None else f"{row.locator or '–'} · {row.position + 1}")
+        self._set("order", "" if row is None else words.seat(row))
         self._set("further", self._further(row) if is_holder else "")
         self._set("entry", self._entry(scanned) if is_holder else "")
         self.holder.show_row(row if is_holder else None)

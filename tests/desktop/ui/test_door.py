@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from sqlcipher3 import dbapi2 as sqlite
 
 from desktop.door import Door
+from desktop.ui import words
 from desktop.ui.desk import Connection, Line
 from desktop.ui.door.door_screen import DoorScreen
 from desktop.ui.door.scanner import Hears
@@ -23,8 +24,9 @@ from desktop.ui.tokens import Tone
 from shared.checkin.admission import Action, RecordScan, UndoAdmission
 from shared.checkin.verdict import Admission, Direction, Finding, Pass, admission_id
 from shared.checkin.views import Incident
+from shared.kernel.ids import SeatTypeId
 from tests.desktop.ui.conftest import KeyTime, Open
-from tests.desktop.ui.stage import CONFERENCE, DOOR, FULL, ROOM, Stage, StagedDesk, code_of
+from tests.desktop.ui.stage import CONFERENCE, DOOR, FULL, ROOM, WORKSHOP, Stage, StagedDesk, code_of
 from tests.sync.world import Desktop
 
 
@@ -41,9 +43,9 @@ def _door(window: MainWindow) -> DoorScreen:
     return window.screens.made("door", DoorScreen)
 
 
-def _row(device: Desktop, last_name: str) -> Pass:
+def _row(device: Desktop, last_name: str, seat_type: SeatTypeId = FULL) -> Pass:
     found = device.workspace.rows(Pass).values()
-    return next(one for one in found if one.last_name == last_name and one.seat_type == FULL)
+    return next(one for one in found if one.last_name == last_name and one.seat_type == seat_type)
 
 
 def test_the_card_names_further_seats_and_what_the_verdict_rests_on(west: Desktop, open_window: Open) -> None:
@@ -90,10 +92,17 @@ def test_a_foreign_code_in_the_field_is_recorded_as_no_ticket(west: Desktop, ope
     assert door.card.scanned.finding is Finding.UNREADABLE
 
 
-def test_enter_never_takes_the_first_of_those_found(west: Desktop, open_window: Open) -> None:
+def _search(door: DoorScreen, text: str, qtbot: QtBot) -> list[str]:
+    """The seats found."""
+    with qtbot.waitSignal(door.results.found):
+        door.field.setText(text)
+    rows = (door.results.item(at).data(Qt.ItemDataRole.UserRole) for at in range(door.results.count()))
+    return [f"{row.last_name} {words.seat(row)}" for row in rows]
+
+
+def test_enter_never_takes_the_first_of_those_found(west: Desktop, open_window: Open, qtbot: QtBot) -> None:
     door = _door(open_window(StagedDesk(west)))
-    door.field.setText("lucja")
-    assert door.results.count() == 2
+    assert len(_search(door, "lucja", qtbot)) == 2
     QTest.keyClick(door.field, Qt.Key.Key_Down)
     assert door.strip.scans == []
     full = next(at for at in range(2) if "Full" in door.results.item(at).text())
@@ -102,6 +111,64 @@ def test_enter_never_takes_the_first_of_those_found(west: Desktop, open_window: 
     assert door.card.scanned is not None
     assert door.card.scanned.finding is Finding.ADMIT
     assert door.field.text() == ""
+
+
+def test_nobody_is_chosen_while_others_are_searched_for(west: Desktop, open_window: Open, qtbot: QtBot) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    _search(door, "lucja", qtbot)
+    door.results.setCurrentRow(0)
+    with qtbot.waitSignal(door.results.found):
+        door.field.setText("li")
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            QTest.keyClick(door.results, key)
+        QTest.mouseClick(
+            door.results.viewport(),
+            Qt.MouseButton.LeftButton,
+            pos=door.results.visualItemRect(door.results.item(0)).center(),
+        )
+        assert door.results.count() == 2, "those found before stay until the others are there"
+    assert door.strip.scans == []
+    assert door.field.text() == "li"
+
+
+def test_enter_before_anybody_was_found_goes_to_the_first_and_takes_nobody(
+    west: Desktop, open_window: Open, qtbot: QtBot
+) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    with qtbot.waitSignal(door.results.found):
+        door.field.setText("lucja")
+        QTest.keyClick(door.field, Qt.Key.Key_Return)
+        QTest.keyClick(door.field, Qt.Key.Key_Return)
+        assert door.results.currentRow() == -1
+    assert (door.results.currentRow(), door.strip.scans) == (0, [])
+    with qtbot.waitSignal(door.results.found):
+        door.field.setText("lucj")
+        QTest.keyClick(door.field, Qt.Key.Key_Return)
+        door.field.setText("luc")
+    assert door.results.currentRow() == -1, "who types on is not called away"
+
+
+def test_what_was_searched_for_last_is_not_shown_once_the_field_is_empty(
+    west: Desktop, open_window: Open, qtbot: QtBot
+) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    with qtbot.assertNotEmitted(door.results.found, wait=50):
+        door.field.setText("lucja")
+        door.field.clear()
+    assert door.strip.isVisible()
+    assert not door.results.is_searching
+
+
+def test_a_seat_and_its_type_narrow_a_search(west: Desktop, open_window: Open, qtbot: QtBot) -> None:
+    door = _door(open_window(StagedDesk(west)))
+    full, workshop = _row(west, "Wiśniewska"), _row(west, "Wiśniewska", WORKSHOP)
+    assert full.locator is not None
+    here = f"Wiśniewska {words.seat(full)}"
+    assert _search(door, words.seat(full), qtbot) == [here]
+    assert _search(door, f"{full.locator.lower()} {full.position + 1}", qtbot)[0] == here
+    assert _search(door, "wisniewska full", qtbot) == [here]
+    assert _search(door, "lucja workshop", qtbot) == [f"Wiśniewska {words.seat(workshop)}"]
+    assert _search(door, f"{full.locator} 99", qtbot) == []
 
 
 def test_a_double_admission_at_two_gates_shows_later_at_the_strip(
@@ -375,10 +442,10 @@ def test_numbers_that_a_late_sync_corrects_are_told_with_the_gates(
     assert door.counters.news.text() == "", "the news were of another area"
 
 
-def test_a_walk_in_is_sold_a_seat_from_the_door(stage: Stage, open_window: Open) -> None:
+def test_a_walk_in_is_sold_a_seat_from_the_door(stage: Stage, open_window: Open, qtbot: QtBot) -> None:
     window = open_window(StagedDesk(stage.laptop))
     door = _door(window)
-    door.field.setText("Nobody of this name")
+    assert not _search(door, "Nobody of this name", qtbot)
     assert door.walk_in.isVisible()
     door.walk_in.click()
     assert window.place == "sale"
