@@ -64,7 +64,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What a row of the file leads to. `line` is its number in the file, where the heads are 1."""
+    """What a row of the file leads to. `line` is its number as a spreadsheet shows it."""
 
     line: int
     values: Mapping[Part, str]
@@ -157,6 +157,8 @@ class Importer:
         holders = {place: self._holder(order, place) for place in fitting}
         own = next((place for place in fitting if holders[place] == email), None)
         free = own if own is not None else next((place for place in fitting if not holders[place]), None)
+        if not fitting:
+            raise Rejected("import_no_such_seat", order=assignments.locator or "")
         if free is None:
             raise Rejected("import_no_seat", order=assignments.locator or "", seats=len(fitting))
         return free

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
@@ -15,7 +16,9 @@ SPREADSHEET: Final = ".xlsx"
 ROWS_MOST: Final = 100_000
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _SHIELD: Final = "'"
-_ENCODINGS: Final = ("utf-8-sig", "cp1252")
+_LAST_ENCODING: Final = "cp1252"
+_KOREAN: Final = "euc_kr"
+_HANGUL: Final = ("\uac00", "\ud7a3")
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS: Final = ",;\t|"
 _SAMPLE: Final = 20_000
@@ -23,23 +26,32 @@ _SAMPLE: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The first row as heads, and the rows below, each as long as the heads."""
+    """The first row as heads, and the rows below, each as long as the heads.
+
+    `lines` are the rows' numbers as a spreadsheet shows them, empty rows counted.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
 
 
 def read_table(file: Path) -> Table:
     """The table in a file; EnvironmentProblem says what is wrong with it. Empty rows are left out."""
     lines = _spreadsheet(file) if file.suffix.lower() == SPREADSHEET else _separated(file)
-    rows = [tuple(unshielded(cell.strip()) for cell in line) for line in lines]
-    kept = [row for row in rows if any(row)]
+    rows = (tuple(unshielded(cell.strip()) for cell in line) for line in lines)
+    kept = {number: row for number, row in enumerate(rows, start=1) if any(row)}
     if not kept:
         raise EnvironmentProblem("{file} is empty.", file=file.name)
     if len(kept) > ROWS_MOST:
         raise EnvironmentProblem("{file} has more than {most} rows. Split it.", file=file.name, most=ROWS_MOST)
-    width = len(kept[0])
-    return Table(heads=kept[0], rows=tuple((row + ("",) * width)[:width] for row in kept[1:]))
+    (_, heads), *below = kept.items()
+    width = len(heads)
+    return Table(
+        heads=heads,
+        rows=tuple((row + ("",) * width)[:width] for _, row in below),
+        lines=tuple(number for number, _ in below),
+    )
 
 
 def _spreadsheet(file: Path) -> Iterable[Sequence[str]]:
@@ -47,7 +59,7 @@ def _spreadsheet(file: Path) -> Iterable[Sequence[str]]:
 
     try:
         sheet = python_calamine.CalamineWorkbook.from_path(file).get_sheet_by_index(0)
-        return [[_text(cell) for cell in row] for row in sheet.to_python()]
+        return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     except (python_calamine.CalamineError, IndexError) as error:
         raise EnvironmentProblem("{file} cannot be read as a spreadsheet.", file=file.name) from error
 
@@ -71,12 +83,26 @@ def _separated(file: Path) -> Iterable[Sequence[str]]:
 def _decoded(document: bytes, name: str) -> str:
     if b"\0" in document[:_SAMPLE] and not document.startswith(_UTF16):
         raise EnvironmentProblem("{file} cannot be read as a table.", file=name)
-    for encoding in ("utf-16",) if document.startswith(_UTF16) else _ENCODINGS:
+    if document.startswith(_UTF16):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", *([_KOREAN] if _is_korean(document) else []), _LAST_ENCODING]
+    for encoding in encodings:
         try:
             return document.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise EnvironmentProblem("{file} cannot be read as a table.", file=name)
+
+
+def _is_korean(document: bytes) -> bool:
+    """Whether it is what Excel saves in Korea. Western letters seldom come in pairs, and never as pairs of Hangul."""
+    try:
+        text = document.decode(_KOREAN)
+    except UnicodeDecodeError:
+        return False
+    first, last = _HANGUL
+    return any(first <= letter <= last for letter in text)
 
 
 def shielded(cell: str) -> str:
@@ -113,10 +139,11 @@ class _Beside:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._close()
-        if kind is None:
-            self._beside.replace(self._file)
-        else:
+        try:
+            self._close()
+            if kind is None:
+                self._beside.replace(self._file)
+        finally:
             self._beside.unlink(missing_ok=True)
 
     def _close(self) -> None:
@@ -143,7 +170,9 @@ class _Spreadsheet(_Beside):
         super().__init__(file)
         import xlsxwriter
 
-        self._book = xlsxwriter.Workbook(self._beside, {"constant_memory": True})
+        self._beside.touch()  # says what is in the way before there are rows in a file that waits
+        self._scratch = TemporaryDirectory()
+        self._book = xlsxwriter.Workbook(self._beside, {"constant_memory": True, "tmpdir": self._scratch.name})
         self._sheet = self._book.add_worksheet()
         self._sheet.freeze_panes(1, 0)
         self._sheet.set_column(0, 20, 24)
@@ -155,9 +184,16 @@ class _Spreadsheet(_Beside):
         self._at += 1
 
     def _close(self) -> None:
-        self._book.close()
+        from xlsxwriter.exceptions import XlsxFileError
+
+        try:
+            self._book.close()
+        except XlsxFileError as problem:
+            raise OSError(str(problem)) from problem
+        finally:
+            self._scratch.cleanup()
 
 
 def numbered(table: Table) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The rows with their numbers as a spreadsheet shows them, where the heads are row 1."""
-    yield from enumerate(table.rows, start=2)
+    """The rows with their numbers as a spreadsheet shows them."""
+    yield from zip(table.lines, table.rows, strict=True)

@@ -54,9 +54,11 @@ def sentence(code: str, values: Mapping[str, Any] | None = None) -> str:
     return sentences.sentence(code, values, lambda text: QCoreApplication.translate(_CONTEXT, text))
 
 
-def problem(error: EnvironmentProblem | OSError) -> str:
-    """What is in the way, in the user's language; the system says its own errors itself."""
-    return say(error.text, **error.values) if isinstance(error, EnvironmentProblem) else str(error)
+def problem(error: Exception) -> str:
+    """What is in the way, in the user's language; the system says its own errors itself, and ours are in the log."""
+    if isinstance(error, EnvironmentProblem):
+        return say(error.text, **error.values)
+    return str(error) if isinstance(error, OSError) else say("Something went wrong in Lanyard.")
 
 
 def count(number: int) -> str:

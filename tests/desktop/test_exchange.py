@@ -11,9 +11,10 @@ from python_calamine import CalamineWorkbook
 from desktop.door import Door
 from desktop.exchange.exporting import HEADS, attendees
 from desktop.exchange.importing import Importer, Kind, Part, Planned, guess
-from desktop.exchange.sheets import Table, open_table, read_table, shielded, unshielded
+from desktop.exchange.sheets import Table, numbered, open_table, read_table, shielded, unshielded
 from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
+from desktop.ui.exchange.reasons import reason
 from desktop.workspace import Workspace
 from shared.checkin.verdict import Direction, Pass
 from shared.kernel.decider import Actor, Role
@@ -58,7 +59,8 @@ def _locator(stage: Stage, last_name: str) -> str:
 def _plan(stage: Stage, *rows: tuple[str, ...], order: str = "") -> list[Planned]:
     workspace = stage.laptop.workspace
     importer = Importer(workspace, order=order, now=stage.clock, new_id=stage.laptop.ids)
-    return list(importer.plan(Table(heads=tuple(ALL), rows=rows), ALL))
+    lines = tuple(range(2, len(rows) + 2))
+    return list(importer.plan(Table(heads=tuple(ALL), rows=rows, lines=lines), ALL))
 
 
 def _seat(row: Planned) -> int | None:
@@ -106,7 +108,7 @@ def test_an_address_that_has_a_seat_keeps_it(stage: Stage) -> None:
         (("Ada", "One", "ada@example.org", "", "", ""), "import_no_order"),
         (("Ada", "One", "ada@example.org", "", "ZZZZZZ", ""), "import_unknown_order"),
         (("Ada", "One", "ada@example.org", "", "{li}", "Yoga"), "import_unknown_type"),
-        (("Ada", "One", "ada@example.org", "", "{li}", "Dinner"), "import_no_seat"),
+        (("Ada", "One", "ada@example.org", "", "{li}", "Dinner"), "import_no_such_seat"),
         (("Ada", "One", "no address", "", "{li}", ""), "invalid_field"),
         (("Ada" * 40, "One", "ada@example.org", "", "{li}", ""), "invalid_field"),
     ],
@@ -133,7 +135,7 @@ def test_a_cancelled_seat_is_given_to_nobody(stage: Stage) -> None:
     stage.run(CancelSeats(order=_order(stage, "王"), positions=(0,)))
     stage.laptop.sync()
     (planned,) = _plan(stage, ("A", "B", "a@example.org", "", _locator(stage, "王"), ""))
-    assert planned.code == "import_no_seat"
+    assert planned.code == "import_no_such_seat"
 
 
 def test_columns_are_guessed_in_three_languages() -> None:
@@ -215,7 +217,7 @@ def test_a_shielded_cell_is_no_formula_and_comes_back(cell: str) -> None:
 def test_tables_are_read_however_they_were_saved(tmp_path: Path, document: bytes, rows: tuple[str, ...]) -> None:
     file = tmp_path / "people.csv"
     file.write_bytes(document)
-    assert read_table(file) == Table(heads=("name", "mail"), rows=(rows,))
+    assert read_table(file) == Table(heads=("name", "mail"), rows=(rows,), lines=(2,))
 
 
 @pytest.mark.parametrize(
@@ -235,3 +237,29 @@ def test_an_export_that_fails_leaves_the_file_that_was_there(tmp_path: Path) -> 
         raise EnvironmentProblem("The disk is full.")
     assert file.read_text() == "mine"
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("name", ["people.csv", "people.xlsx"])
+def test_rows_are_numbered_as_a_spreadsheet_numbers_them(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    with open_table(file, ("", "")) as table:
+        for row in (("Name", "E-mail"), ("", ""), ("Kim", "kim@example.org"), ("", ""), ("Lee", "")):
+            table.write(row)
+    read = read_table(file)
+    assert list(numbered(read)) == [(4, ("Kim", "kim@example.org")), (6, ("Lee", ""))]
+    assert read.heads == ("Name", "E-mail")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [("euc_kr", "김지우"), ("cp1252", "Süß"), ("cp1252", "Ärzte ÄÖÜ"), ("utf-8", "김지우"), ("utf-16", "김지우")],
+)
+def test_files_of_older_programs_are_read_as_they_were_meant(tmp_path: Path, encoding: str, text: str) -> None:
+    file = tmp_path / "people.csv"
+    file.write_bytes(f"Name,E-mail\n{text},kim@example.org\n".encode(encoding))
+    assert read_table(file).rows == ((text, "kim@example.org"),)
+
+
+def test_an_order_without_such_a_seat_is_told_so(stage: Stage) -> None:
+    (planned,) = _plan(stage, ("Ada", "One", "one@example.org", "", _locator(stage, "Li"), "Workshop: proofs by hand"))
+    assert reason(planned) == f"{_locator(stage, 'Li')} has no such seat."

@@ -101,7 +101,7 @@ class RunDialog(QDialog):
         self._looking = None
         self.rows = found if isinstance(found, list) else []
         if isinstance(found, Exception):
-            say(self.error, words.problem(found))  # type: ignore[arg-type]
+            say(self.error, words.problem(found))
         self._refresh()
 
     def _refresh(self) -> None:
@@ -162,7 +162,7 @@ class RunDialog(QDialog):
     def _end(self, result: object) -> None:
         self._job = None
         if isinstance(result, Exception):
-            say(self.error, words.problem(result))  # type: ignore[arg-type]
+            say(self.error, words.problem(result))
         self.look()
 
     def _leave(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.exchange.exporting import HEADS, attendees
-from desktop.exchange.sheets import open_table
+from desktop.exchange.sheets import SPREADSHEET, open_table
 from desktop.ui import words
 from desktop.ui.exchange.job_dialog import JobDialog
 from desktop.ui.parts.job import Job
@@ -67,5 +67,9 @@ def _ask_file(parent: QWidget) -> Path | None:
     name, kind = QFileDialog.getSaveFileName(parent, words.say("Export attendees"), "attendees.xlsx", kinds)
     if not name:
         return None
-    file = Path(name)
-    return file if file.suffix else file.with_suffix(".csv" if "csv" in kind else ".xlsx")
+    return named(Path(name), ".csv" if "csv" in kind else SPREADSHEET)
+
+
+def named(file: Path, suffix: str) -> Path:
+    """The file with a suffix that tells what is in it: this one, where it has no other of a table."""
+    return file if file.suffix.lower() in (".csv", SPREADSHEET) else file.with_name(file.name + suffix)

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QTableView, QWidget
 
 from desktop.exchange.importing import REQUIRED, Importer, Kind, Part, Planned, guess
@@ -24,7 +25,7 @@ from desktop.workspace import Workspace
 from shared.kernel.decider import Rejected
 
 _NONE: Final = "-1"
-_WIDTHS: Final = (50, 150, 170, 80, 0)
+_WIDTHS: Final = (60, 140, 150, 100, 0)
 _PAUSE_MS: Final = 250  # after the last key in the order's field
 AskFile = Callable[[QWidget], Path | None]
 
@@ -41,7 +42,8 @@ class ImportDialog(JobDialog):
         )
         super().__init__(words.say("Import attendees"), explained, words.say("&Import"), parent)
         self._workspace, self._desk, self._ask_file = workspace, desk, ask_file or _ask_file
-        self.setMinimumSize(860, 640)
+        self.setMinimumSize(760, 520)
+        self.resize(860, 640)
         self._table: Table | None = None
         self.model = PlanModel()
         self.start.setEnabled(False)
@@ -67,6 +69,15 @@ class ImportDialog(JobDialog):
         self.preview.setModel(self.model)
         dress(self.preview, _WIDTHS)
         self.form.addWidget(self.preview, 1)
+        self._order_tabs()
+        self.choose.setFocus()
+
+    def _order_tabs(self) -> None:
+        """From above to below: the buttons were made before what stands above them."""
+        fields = [field.control for field in self.fields.values()]
+        chain = [self.choose, *fields, self.order.control, self.preview, self.close_button, self.start]
+        for one, following in pairwise(chain):
+            QWidget.setTabOrder(one, following)
 
     def allow(self, *, is_free: bool) -> None:
         """The last button waits for a preview."""
@@ -75,7 +86,13 @@ class ImportDialog(JobDialog):
             self.start.setEnabled(False)
 
     def failed(self) -> None:
-        self.model.show_rows([])
+        self._show_plan([])
+
+    def _forget_columns(self) -> None:
+        self._table = None
+        for field in self.fields.values():
+            field.deleteLater()
+        self.fields = {}
 
     # The file and its columns
 
@@ -84,23 +101,25 @@ class ImportDialog(JobDialog):
         if file is None:
             return
         self._file.setText(file.name)
+        self._forget_columns()  # what is shown must be of the file that is named
+        self._show_plan([])
         self.run(lambda _: read_table(file), self._show_columns)
 
     def _show_columns(self, table: object) -> None:
         if not isinstance(table, Table):
+            self._show_plan(None)
             return
         self._table = table
         guessed = guess(table.heads)
         heads = {_NONE: self.tr("(none)")} | {
             str(place): head or self.tr("Column {0}").format(place + 1) for place, head in enumerate(table.heads)
         }
-        for field in self.fields.values():
-            field.deleteLater()
         self.fields = {part: Field(words.say(text), choice(heads)) for part, text in PARTS.items()}
         for place, (part, field) in enumerate(self.fields.items()):
             field.show_value(str(guessed.get(part, _NONE)))
             field.edited.connect(self._plan)
-            self._columns.addWidget(field, place // 3, place % 3)
+            self._columns.addWidget(field, place // 3, place % 3, Qt.AlignmentFlag.AlignTop)
+        self._order_tabs()
         self._plan()
 
     @property
@@ -134,9 +153,7 @@ class ImportDialog(JobDialog):
         self.start.setEnabled(wanted > 0)
         self.start.setText(self.tr("&Import {0}").format(words.count(wanted)) if wanted else self.tr("&Import"))
         self.told.setText(
-            self.tr(
-                "{new} get a seat, {changed} are spelled anew, {same} stay as they are, {wrong} cannot be imported."
-            ).format(
+            self.tr("New: {new} · spelled anew: {changed} · as they are: {same} · cannot be imported: {wrong}").format(
                 new=words.count(number[Kind.ASSIGN]),
                 changed=words.count(number[Kind.UPDATE]),
                 same=words.count(number[Kind.SAME]),
@@ -145,6 +162,8 @@ class ImportDialog(JobDialog):
             if rows
             else ""
         )
+        if planned is None:
+            self.told.setText(self.tr("Cancelled. Choose the file again to go on."))
 
     # The import
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
 from desktop.ui.parts.form_dialog import say
 from desktop.ui.parts.job import Job
@@ -84,7 +83,7 @@ class JobDialog(QDialog):
         self.bar.hide()
         self.close_button.setText(self.tr("Close"))
         self.allow(is_free=True)
-        if isinstance(result, EnvironmentProblem | OSError):
+        if isinstance(result, Exception):
             say(self.error, words.problem(result))
             self.failed()
         else:

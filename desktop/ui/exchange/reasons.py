@@ -22,7 +22,8 @@ _WHY: Final = {
     "import_no_order": QT_TRANSLATE_NOOP("words", "It names no order, and none was given above."),
     "import_unknown_order": QT_TRANSLATE_NOOP("words", "There is no order {order} on this device."),
     "import_not_confirmed": QT_TRANSLATE_NOOP("words", "The order {order} is not confirmed, so it has no seats yet."),
-    "import_no_seat": QT_TRANSLATE_NOOP("words", "The order {order} has no free seat for it: all {seats} are taken."),
+    "import_no_seat": QT_TRANSLATE_NOOP("words", "{order} has no free seat: {seats} of {seats} taken."),
+    "import_no_such_seat": QT_TRANSLATE_NOOP("words", "{order} has no such seat."),
     "import_unknown_type": QT_TRANSLATE_NOOP("words", "There is no ticket type called “{name}”."),
 }
 _KINDS: Final = {

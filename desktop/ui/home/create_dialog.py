@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.copying import original_of, steps
-from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
 from desktop.ui.desk import Desk
 from desktop.ui.home.slug import slug_from
@@ -153,7 +152,7 @@ class CreateDialog(QDialog):
     def _show_copied(self, created: Workspace, result: object) -> None:
         """Go on to the copy; first say what of an old conference the rules of today do not take."""
         self._job = None
-        left = [words.problem(result)] if isinstance(result, EnvironmentProblem | OSError) else result
+        left = [words.problem(result)] if isinstance(result, Exception) else result
         if not left:
             self._end(created)
             return

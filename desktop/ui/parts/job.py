@@ -1,5 +1,6 @@
 """Long work beside the screens: it tells how far it is, and can be cancelled between two of its steps."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +19,10 @@ class Cancelled(Exception):
 
 
 class Job(QObject):
-    """Runs `work` in a thread. `ended` brings what it returned, or the EnvironmentProblem or OSError it raised."""
+    """Runs `work` in a thread. `ended` brings what it returned, or the Exception it raised, None where cancelled.
+
+    An exception that is none of the environment's reaches the top handler too.
+    """
 
     progressed = Signal(int)
     ended = Signal(object)
@@ -62,6 +66,9 @@ class Job(QObject):
             result = None
         except (EnvironmentProblem, OSError) as problem:
             result = problem
+        except Exception as error:  # noqa: BLE001 - whoever waits for the end would wait for ever
+            result = error
+            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
         self._tell(self._over, result)
 
     def _pass_on_progress(self, number: int) -> None:

@@ -49,7 +49,7 @@ class Spool:
 
     def _end(self, one: _Waiting, result: object) -> None:
         self._job = None
-        told = words.problem(result) if isinstance(result, EnvironmentProblem | OSError) else ""
+        told = words.problem(result) if isinstance(result, Exception) else ""
         if shiboken6.isValid(one.owner):
             one.then(told)
         self._next()

@@ -1,5 +1,6 @@
 """Import and export as a user does them: columns, preview, errors by row, progress, cancel."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.exchange.importing import Part
 from desktop.exchange.sheets import read_table
+from desktop.ui import words
 from desktop.ui.attendees.attendees_screen import AttendeesScreen
-from desktop.ui.exchange.export_dialog import ExportDialog
+from desktop.ui.exchange.export_dialog import ExportDialog, named
 from desktop.ui.exchange.import_dialog import ImportDialog
 from desktop.ui.parts.job import Job
 from shared.checkin.verdict import Pass
@@ -81,6 +83,70 @@ def test_a_file_that_is_no_table_is_told(stage: Stage, qtbot: QtBot, tmp_path: P
     assert dialog.model.rowCount() == 0
 
 
+def test_nothing_of_an_earlier_file_is_left_beside_the_name_of_another(
+    stage: Stage, qtbot: QtBot, tmp_path: Path, locator: str
+) -> None:
+    good, bad = tmp_path / "people.csv", tmp_path / "people.xlsx"
+    good.write_text(f"Name,E-mail,Order\nKim,kim@example.org,{locator}\n", "utf-8")
+    bad.write_bytes(b"no")
+    files = [good, bad]
+    dialog = ImportDialog(stage.laptop.workspace, StagedDesk(stage.laptop), None, lambda _: files.pop(0))
+    qtbot.addWidget(dialog)
+    dialog.choose.click()
+    qtbot.waitUntil(lambda: _results(dialog) == ["Gets seat 1"])
+    assert "New: 1" in dialog.told.text()
+    dialog.choose.click()
+    qtbot.waitUntil(lambda: not dialog.is_busy)
+    assert dialog.error.text() == "people.xlsx cannot be read as a spreadsheet."
+    assert (dialog.told.text(), dialog.fields) == ("", {})
+    dialog.order.show_value(locator)
+    dialog.order.edited.emit()
+    dialog._pause.timeout.emit()
+    assert not dialog.is_busy
+    assert _results(dialog) == []
+
+
+def test_a_cancelled_preview_says_so(stage: Stage, qtbot: QtBot, tmp_path: Path, locator: str) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("Name,E-mail,Order\n" + f"Kim,kim@example.org,{locator}\n" * 20, "utf-8")
+    dialog = ImportDialog(stage.laptop.workspace, StagedDesk(stage.laptop), None, lambda _: file)
+    qtbot.addWidget(dialog)
+    dialog.choose.click()
+    dialog.close_button.click()
+    qtbot.waitUntil(lambda: not dialog.is_busy)
+    assert dialog.told.text().startswith(("Cancelled. Choose the file again", "New:"))
+
+
+def test_tab_goes_through_an_import_from_above_to_below(
+    stage: Stage, qtbot: QtBot, tmp_path: Path, locator: str
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(f"Name,E-mail,Order\nKim,kim@example.org,{locator}\n", "utf-8")
+    dialog = _import(stage, qtbot, file)
+    qtbot.waitUntil(dialog.start.isEnabled)
+    dialog.choose.setFocus()
+    chain = [*(one.control for one in dialog.fields.values()), dialog.order.control, dialog.preview]
+    for expected in (*chain, dialog.close_button, dialog.start):
+        dialog.focusNextChild()
+        assert dialog.focusWidget() is expected
+
+
+def test_an_export_to_where_nothing_can_be_written_says_why(stage: Stage, qtbot: QtBot, tmp_path: Path) -> None:
+    for name in ("people.csv", "people.xlsx"):
+        dialog = ExportDialog(stage.laptop.workspace, None, lambda _, name=name: tmp_path / "missing" / name)  # type: ignore[misc]
+        qtbot.addWidget(dialog)
+        dialog.start.click()
+        qtbot.waitUntil(lambda dialog=dialog: not dialog.is_busy)  # type: ignore[misc]
+        assert "No such file or directory" in dialog.error.text()
+        assert dialog.start.isEnabled()
+
+
+def test_a_file_s_name_tells_what_is_in_it() -> None:
+    assert named(Path("people.CSV"), ".xlsx") == Path("people.CSV")
+    assert named(Path("people of 2026.11"), ".csv") == Path("people of 2026.11.csv")
+    assert named(Path("people"), ".xlsx") == Path("people.xlsx")
+
+
 @pytest.mark.parametrize("name", ["people.csv", "people.xlsx"])
 def test_attendees_are_exported(stage: Stage, qtbot: QtBot, tmp_path: Path, name: str) -> None:
     dialog = ExportDialog(stage.laptop.workspace, None, lambda _: tmp_path / name)
@@ -116,6 +182,21 @@ def test_a_job_stops_at_its_next_step(qtbot: QtBot) -> None:
         job.start()
     assert ended.args == [None]
     assert seen == [0, 1, 2, 3]
+
+
+def test_a_job_that_fails_ends_and_is_told_of(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", lambda said: told.append(said.exc_value))
+
+    def work(_: Job) -> int:
+        raise KeyError("a mistake")
+
+    job = Job(work)
+    with qtbot.waitSignal(job.ended) as ended:
+        job.start()
+    assert ended.args == told
+    assert isinstance(told[0], KeyError)
+    assert words.problem(told[0]) == "Something went wrong in Lanyard."
 
 
 def test_both_are_found_above_the_attendees_and_import_by_organizers_only(stage: Stage, open_window: Open) -> None:
