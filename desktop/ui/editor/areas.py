@@ -4,14 +4,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui import words
+from desktop.ui.parts.form_dialog import attempt
 from desktop.ui.parts.labels import Chip, button, clear, label
 from desktop.ui.parts.shapes import Shape
+from desktop.ui.parts.undo_bar import UndoBar
 from desktop.ui.tokens import Space, Tone
-from desktop.ui.words import sentence
 from desktop.workspace import Workspace
-from shared.checkin.areas import Area, RemoveArea
-from shared.kernel.decider import Rejected
-from shared.kernel.ids import AreaId
+from shared.checkin.areas import Area, DefineArea, RemoveArea
 
 
 class Areas(QWidget):
@@ -36,6 +35,8 @@ class Areas(QWidget):
         self._error = label("", "error", wraps=True)
         self._error.hide()
         column.addWidget(self._error)
+        self.undo = UndoBar(self.tr("Removed area"))
+        column.addWidget(self.undo)
         self._shown: dict[str, tuple[Area, bool]] | None = None
         self.refresh()
 
@@ -63,13 +64,11 @@ class Areas(QWidget):
         edit = self.tr("Edit the area {0}").format(area.name)
         row.addWidget(button(self.tr("Edit"), lambda: self.edit_asked.emit(id), "quiet", name=edit))
         remove = self.tr("Remove the area {0}").format(area.name)
-        row.addWidget(button(self.tr("Remove"), lambda: self._remove(id), "quiet", name=remove))
+        row.addWidget(button(self.tr("Remove"), lambda: self._remove(area), "quiet", name=remove))
         return whole
 
-    def _remove(self, id: str) -> None:
-        self._error.hide()
-        try:
-            self._workspace.issue(RemoveArea(area=AreaId(id)))
-        except Rejected as refusal:
-            self._error.setText(sentence(refusal.code, refusal.values))
-            self._error.show()
+    def _remove(self, area: Area) -> None:
+        if attempt(self._workspace, RemoveArea(area=area.area), self._error):
+            again = DefineArea(area=area.area, name=area.name, seat_types=area.seat_types)
+            told = self.tr("The area {0} was removed.").format(area.name)
+            self.undo.offer(told, lambda: attempt(self._workspace, again, self._error))

@@ -1,5 +1,7 @@
 """The inbox: what was refused or contradicts itself, in the words of the domain, with what can be done."""
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -9,10 +11,10 @@ from desktop.ui.changes import Changes
 from desktop.ui.parts.labels import clear, empty_state, label
 from desktop.ui.parts.page import Page
 from desktop.ui.parts.shapes import Shape
+from desktop.ui.parts.undo_bar import UndoBar
 from desktop.ui.problems.cards import HeldCard, InboxCard, IncidentCard, NoticeCard, ProblemCard
 from desktop.ui.problems.inbox import Entry, Held, entries
 from desktop.ui.problems.together import Together
-from desktop.ui.problems.undo_bar import UndoBar
 from desktop.ui.tokens import Space
 from desktop.workspace import Problem, Workspace
 
@@ -33,8 +35,8 @@ class ProblemsScreen(Page):
         self._shown: list[tuple[str, Entry]] | None = None
         self.together = Together(workspace)
         self.together.turned.connect(self._show_choice)
-        self.undo = UndoBar(workspace)
-        self.together.dropped.connect(self.undo.offer)
+        self.undo = UndoBar(self.tr("Dropped"))
+        self.together.dropped.connect(self._offer_undo)
         self.body.addWidget(self.undo)
         self.body.addWidget(self.together)
         holder = QWidget()
@@ -73,6 +75,10 @@ class ProblemsScreen(Page):
             self._cards.addWidget(label(more, "muted"))
         self._empty.setVisible(not found)
 
+    def _offer_undo(self, command_ids: Collection[str]) -> None:
+        told = self.tr("{0} dropped. Activity keeps it.").format(words.plural(len(command_ids), "entry", "entries"))
+        self.undo.offer(told, lambda: self._workspace.take_back_drop(command_ids))
+
     def _show_choice(self) -> None:
         for card in self.cards:
             if isinstance(card, ProblemCard):
@@ -90,7 +96,7 @@ class ProblemsScreen(Page):
             made.change_asked.connect(self.change_asked)
             made.box.setChecked(entry.logged.command_id in self.together.chosen)
             made.chosen.connect(self.together.choose)
-            made.dropped.connect(lambda id: self.undo.offer([id]))
+            made.dropped.connect(lambda id: self._offer_undo([id]))
             return made
         if isinstance(entry, Notice):
             return NoticeCard(self._workspace, entry)

@@ -12,13 +12,14 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.problems.cards import IncidentCard, ProblemCard
 from desktop.ui.problems.problems_screen import ProblemsScreen
 from shared.access.access import EnrolDevice
+from shared.checkin.areas import Area
 from shared.conference.conference import ChangeOwner, Conference, EditConference, Owner
 from shared.conference.seat_types import SeatType
 from shared.kernel.decider import Actor, Role
 from shared.kernel.edits import Edit
 from shared.kernel.ids import DeviceId
 from tests.desktop.ui.conftest import Open
-from tests.desktop.ui.stage import CONFERENCE, FULL, Stage, StagedDesk
+from tests.desktop.ui.stage import CONFERENCE, DOOR, FULL, Stage, StagedDesk
 
 
 def _editor(window: MainWindow) -> EditorScreen:
@@ -273,3 +274,23 @@ def test_numbers_are_seen_in_their_fields(stage: Stage, open_window: Open) -> No
         assert digits in shown.text()
         assert shown.height() >= shown.fontMetrics().height()
         assert shown.width() >= shown.fontMetrics().horizontalAdvance(shown.text())
+
+
+def test_an_area_that_was_removed_comes_back(stage: Stage, open_window: Open) -> None:
+    editor, workspace = _editor(open_window(StagedDesk(stage.laptop))), stage.laptop.workspace
+    before = workspace.get(Area, DOOR)
+    assert before is not None
+    assert editor.areas.undo.isHidden()
+    remove = next(
+        one
+        for one in editor.areas.findChildren(QPushButton)
+        if one.accessibleName() == f"Remove the area {before.name}"
+    )
+    remove.click()
+    assert workspace.get(Area, DOOR) is None
+    assert editor.areas.undo.told.text() == f"The area {before.name} was removed."
+    editor.areas.undo.button.click()
+    assert workspace.get(Area, DOOR) == before
+    assert editor.areas.undo.isHidden()
+    stage.laptop.sync()
+    assert workspace.get(Area, DOOR) == before
