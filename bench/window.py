@@ -68,7 +68,7 @@ class Drive(QObject):
         assert screens is not None
         door = screens.made("door", DoorScreen)
         self._tell("verdict", [self._act(lambda: door.scan(next(self._codes))) for _ in range(_SCANS)])
-        self._tell("door_search", [self._act(lambda text=text: door.field.setText(text)) for text in TYPED])  # type: ignore[misc]
+        self._tell("door_search", [self._found_at(door, text) for text in TYPED])
         door.field.clear()
         started = time.perf_counter()
         window.go("dashboard")
@@ -124,7 +124,7 @@ class Drive(QObject):
             away += [self._act(lambda: None) for _ in range(20)]
             verdicts.append(self._act(lambda: door.scan(next(self._codes))))
             away += [self._act(lambda: time.sleep(0.001)) - 0.001 for _ in range(20)]
-            searches.append(self._act(lambda: door.field.setText(next(typed))))
+            searches.append(self._found_at(door, next(typed)))
         thread.join()
         self._tell("busy_verdict", verdicts)
         self._tell("busy_search", searches)
@@ -143,6 +143,14 @@ class Drive(QObject):
         started = time.perf_counter()
         model.search(text)
         self._until(lambda: not model._searching.is_busy)
+        self._app.processEvents()
+        return time.perf_counter() - started
+
+    def _found_at(self, door: DoorScreen, text: str) -> float:
+        """Seconds until those found at the door are painted."""
+        started = time.perf_counter()
+        door.field.setText(text)
+        self._until(lambda: not door.results.is_searching)
         self._app.processEvents()
         return time.perf_counter() - started
 

@@ -26,6 +26,12 @@ _ROW_HEIGHT: Final = 34
 _LEFT_OVER_LEAST: Final = 150
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+# Absolute: names written from right to left stay in line with the others.
+_LEFT_CELL: Final = _LEFT | Qt.AlignmentFlag.AlignAbsolute
+_RIGHT_CELL: Final = _RIGHT | Qt.AlignmentFlag.AlignAbsolute
+_ALIGNMENT: Final = int(Qt.ItemDataRole.TextAlignmentRole)
+_MARKED: Final = frozenset({int(Qt.ItemDataRole.DecorationRole), int(Qt.ItemDataRole.ForegroundRole)})
+_TOLD: Final = _MARKED | {_ALIGNMENT, int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.ToolTipRole)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,18 +184,20 @@ class PagedModel(QAbstractTableModel, Generic[R]):
         return column.head if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        # Painted for every cell, by eight roles of which most tell nothing: the row is looked for only where it must.
+        if role not in _TOLD:
+            return None
+        column = self.columns[index.column()]
+        if role == _ALIGNMENT:
+            return _RIGHT_CELL if column.is_number else _LEFT_CELL
+        if role in _MARKED and column.mark is None:
+            return None
         found = self.row_at(index.row())
         if found is None:
             return None
-        column = self.columns[index.column()]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            # Absolute: names written from right to left stay in line with the others.
-            return (_RIGHT if column.is_number else _LEFT) | Qt.AlignmentFlag.AlignAbsolute
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return column.text(*found)
-        if role in (Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ForegroundRole) and column.mark is not None:
-            return _marked(column.mark(*found), role)
-        return None
+        if role in _MARKED:
+            return None if column.mark is None else _marked(column.mark(*found), role)
+        return column.text(*found)
 
 
 def _marked(mark: tuple[Shape, Tone] | None, role: int) -> QIcon | QColor | None:
