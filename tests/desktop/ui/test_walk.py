@@ -33,7 +33,7 @@ DATA: Final = (
     *("Dinner", "Main door", "Workshop room", "West tablet", "East tablet", "West", "East", "Ada’s laptop"),
     *("Three days of open questions", "Łódź", "Wrocław", "Europe/Warsaw", "lanyard.example.org", "Ada Example"),
     *("Talks, workshops and a long dinner. Everything and everybody in it is invented.", "All talks on all days."),
-    *("English", "Deutsch", "한국어", "gate-west", "gate-east", "laptop", "example.org", "https", "EUR"),
+    *("English", "Deutsch", "한국어", "gate-west", "gate-east", "laptop", "office", "example.org", "https", "EUR"),
     *(part for person in PEOPLE for part in person if part),
     # What stands for anybody, and codes of the world's.
     *("Ana Costa", "Wilhelmina Alexandrina Theodora van Oldenbarnevelt-Sigmaringen", "A1B2C", "gathering_2027"),
