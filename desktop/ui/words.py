@@ -58,7 +58,9 @@ def problem(error: Exception) -> str:
     """What is in the way, in the user's language; the system says its own errors itself, and ours are in the log."""
     if isinstance(error, EnvironmentProblem):
         return say(error.text, **error.values)
-    return str(error) if isinstance(error, OSError) else say("Something went wrong in Lanyard.")
+    if not isinstance(error, OSError):
+        return say("Something went wrong in Lanyard.")
+    return ": ".join(str(part) for part in (error.strerror, error.filename) if part) or str(error)
 
 
 def count(number: int) -> str:
