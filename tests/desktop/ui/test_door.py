@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
-from sqlcipher3 import dbapi2 as sqlite
 
 from desktop.door import Door
 from desktop.ui import words
@@ -383,8 +382,7 @@ def test_a_scan_that_cannot_be_kept_takes_the_last_verdict_away(west: Desktop, o
     _enters(door, west, "Li")
     assert _word(door) == "Admit"
     west.log._connection.execute("PRAGMA query_only = ON")  # as a disk that takes nothing any more
-    with pytest.raises(sqlite.Error):
-        _enters(door, west, "王")
+    _enters(door, west, "王")
     assert _word(door) == ""
     assert door.verdict.accessibleName() == "Not recorded"
     assert door.card.scanned is None
