@@ -19,8 +19,8 @@ from shared.kernel.ids import AreaId, SeatTypeId
 
 NEXT_TIME: Final = timedelta(weeks=52)
 """The same days of the week a year later."""
-_CARRIED: Final = ("tagline", "description", "time_zone")
-"""What a copy is created with beside what its author types."""
+_CARRIED: Final = ("tagline", "description", "time_zone", "currency")
+"""What a copy is created with beside what its author types; prices are taken over, and with them their currency."""
 _YEAR: Final = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 
 

@@ -139,8 +139,9 @@ def test_a_copy_is_created_with_what_was_typed_and_what_nobody_is_asked_for() ->
         starts_on=START + NEXT_TIME,
         ends_on=START + NEXT_TIME,
         location="Elsewhere",
+        currency="JPY",
     )
-    wanted = replace(typed, tagline="Open questions", description="Talks", time_zone="Europe/Warsaw")
+    wanted = replace(typed, tagline="Open questions", description="Talks", time_zone="Europe/Warsaw", currency="EUR")
     assert creation(typed, original()) == wanted
 
 

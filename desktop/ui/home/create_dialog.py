@@ -47,7 +47,7 @@ class CreateDialog(QDialog):
             "starts_on": Field(self.tr("First day"), day()),
             "ends_on": Field(self.tr("Last day"), day()),
             "location": Field(self.tr("Location"), line()),
-            "currency": Field(self.tr("Currency"), choice({one: one for one in self._currencies()})),
+            "currency": self._currency(),
             "owner_name": Field(self.tr("Owner’s name"), line()),
             "owner_email": Field(
                 self.tr("Owner’s e-mail"), line(), self.tr("The access code for further devices is mailed here.")
@@ -86,9 +86,14 @@ class CreateDialog(QDialog):
         row.addWidget(self.save)
         column.addLayout(row)
 
-    def _currencies(self) -> list[str]:
-        own = [] if self._original is None else [self._original.conference.currency]
-        return list(dict.fromkeys((*_CURRENCIES, *own)))
+    def _currency(self) -> Field:
+        """A choice; of a copy, what the original has."""
+        if self._original is None:
+            return Field(self.tr("Currency"), choice({one: one for one in _CURRENCIES}))
+        kept = self._original.conference.currency
+        field = Field(self.tr("Currency"), choice({kept: kept}), self.tr("It comes with the prices."))
+        field.setEnabled(False)
+        return field
 
     def _fill(self, owner: Owner | None) -> None:
         """What is likely: a conference in some months, or the next time of the one that is copied."""

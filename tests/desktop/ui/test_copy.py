@@ -56,6 +56,7 @@ def test_a_copy_has_what_was_set_up_and_nobody_in_it(stage: Stage, window: MainW
     dialog = _ask(window)
     assert dialog.fields["name"].value == "Gathering of Sciences 2027"
     assert dialog.fields["slug"].value == "gathering_of_sciences_2027"
+    assert not dialog.fields["currency"].isEnabled(), "prices are taken over, and with them their currency"
     dialog.save.click()
     qtbot.waitUntil(lambda: window.screens is not None and window.screens.workspace.conference == OTHER)
     assert window.screens is not None
