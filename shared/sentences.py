@@ -21,6 +21,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "forbidden": "You may not do this.",
     "unknown_device": "This device is not enrolled.",
     # Registration
+    "already_voided": "This sale was voided already. Do not give its money back again.",
     "allotment_exists": "This allotment exists already.",
     "allotment_of_another_desk": "This allotment belongs to another desk, which must return it itself.",
     "cancellation_closed": "Confirmed seats can no longer be cancelled here. Ask the organizer.",

@@ -157,6 +157,8 @@ class DoorSaleVoided:
     returned: int
     method: Method
     currency: str
+    at: datetime | None = None
+    """None in logs of before it was kept."""
 
 
 @message("registration.door_seats_cancelled")
@@ -198,7 +200,16 @@ class DoorSeat:
     is_cancelled: bool = False
 
 
-@row("registration.door_sales")
+@value
+class Void:
+    """What was given back of a sale, and by whom."""
+
+    by: DeviceId
+    at: datetime | None
+    returned: int
+
+
+@row("registration.door_sales", version=2)
 class DoorSale:
     """What a desk may know of its sale, by the order's id: no names (passes have them), no e-mail addresses."""
 
@@ -210,7 +221,11 @@ class DoorSale:
     method: Method
     currency: str
     sold_at: datetime
-    is_voided: bool = False
+    void: Void | None = None
+
+    @property
+    def is_voided(self) -> bool:
+        return self.void is not None
 
     @property
     def charged(self) -> int:

@@ -164,8 +164,10 @@ def _void(command: VoidDoorSale, found: Found, context: Context) -> Sequence[Doo
     sale = found.get(DoorSale, command.order)
     if sale is None:
         raise Rejected("unknown_door_sale", order=command.order)
-    if sale.is_voided:
-        return []
+    if (void := sale.void) is not None:
+        # Not accepted in silence: whoever asks again may have given the money back again.
+        at = None if void.at is None else void.at.isoformat()
+        raise Rejected("already_voided", by=void.by, at=at, returned=void.returned, currency=sale.currency)
     if context.actor.role is Role.DOOR:
         _check_desk(sale, found.get(Takings, sale.till), context)
     left = tuple((position, one) for position, one in enumerate(sale.seats) if not one.is_cancelled)
@@ -190,6 +192,7 @@ def _void(command: VoidDoorSale, found: Found, context: Context) -> Sequence[Doo
             returned=sale.charged,
             method=sale.method,
             currency=sale.currency,
+            at=context.now,
         )
     ]
 

@@ -27,6 +27,7 @@ from shared.registration.door_sale import (
     TillCount,
     TillCounted,
     TillCountRepeated,
+    Void,
     payment_of,
 )
 from shared.registration.order_state import Order, OrderState
@@ -45,7 +46,8 @@ def evolve(found: Found, event: Event) -> Changes:
         case DoorSaleVoided(order=order):
             sale = _sale(order, found)
             seats = tuple(replace(one, is_cancelled=True) for one in sale.seats)
-            voided = put(replace(sale, seats=seats, is_voided=True), order)
+            void = Void(by=event.by, at=event.at, returned=event.returned)
+            voided = put(replace(sale, seats=seats, void=void), order)
             back = tuple((one.seat_type, one.to, one.allotment) for one in event.seats)
             # Nothing of the order is left, so what it had sold is known without reading it.
             nothing = put(Reservation(held={}, sold={}, is_committed=True), order)

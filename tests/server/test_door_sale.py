@@ -80,6 +80,16 @@ def test_a_desk_sells_corrects_prints_voids_and_counts(opened: Authority) -> Non
     assert len(opened.rows(DoorSale)) == 2
 
 
+def test_a_void_that_is_sent_again_does_nothing_and_another_one_is_refused(opened: Authority) -> None:
+    opened.push(LEASE, first=1, device=DOOR)
+    sold = sale_of(opened)
+    void = VoidDoorSale(order=order_of(sold))
+    opened.push(sold, void, first=2, device=DOOR)
+    assert statuses(opened.push(void, first=3, device=DOOR)) == [], "it is the same command: nothing new"
+    assert statuses(opened.push(void, first=4, device=DOOR)) == ["refused"]
+    assert opened.row(Takings, "till-1").in_till("EUR") == 0
+
+
 def test_the_ticket_of_a_sale_is_the_blank_whoever_shows_it(opened: Authority) -> None:
     opened.push(LEASE, first=1, device=DOOR)
     blank, sold = opened.row(Blanks, "a1").blanks[0], sale_of(opened)

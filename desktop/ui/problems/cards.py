@@ -12,6 +12,7 @@ from desktop.ui.door.findings import finding_name
 from desktop.ui.parts.labels import Chip, button, label
 from desktop.ui.parts.shapes import Mark, Shape
 from desktop.ui.problems import incidents
+from desktop.ui.problems.advice import given_back_twice
 from desktop.ui.problems.inbox import Held, body_of
 from desktop.ui.tokens import Space, Tone
 from desktop.ui.words import sentence
@@ -87,6 +88,8 @@ class ProblemCard(InboxCard):
             _tr("Issued on this device {when}").format(when=words.moment(problem.logged.issued_at)),
         )
         self._both()
+        if told := given_back_twice(workspace, problem, self._body):
+            self.details.addWidget(label(told, "strong", wraps=True, tone=Tone.CAUTION))
         self._error = label("", "error", wraps=True)
         self._error.hide()
         self.details.addWidget(self._error)

@@ -15,14 +15,16 @@ from desktop.ui.desk import Line
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.amounts import Amount
 from desktop.ui.parts.paper import Sheet
+from desktop.ui.problems.problems_screen import ProblemsScreen
 from desktop.ui.sale.sale_screen import SaleScreen
 from desktop.ui.unsaved_dialog import UnsavedDialog
 from shared.checkin.verdict import Attendee, Pass
 from shared.conference.seat_types import EditSeatType
+from shared.kernel.decider import Actor, Role
 from shared.kernel.edits import Edit
-from shared.kernel.ids import SeatTypeId
+from shared.kernel.ids import OrderId, SeatTypeId
 from shared.registration.allotments import WriteOffAllotment
-from shared.registration.door_sale import DoorSale, RecordDoorSale, RecordTillCount, Source, Takings
+from shared.registration.door_sale import DoorSale, RecordDoorSale, RecordTillCount, Source, Takings, VoidDoorSale
 from shared.registration.receipts import Method
 from tests.desktop.ui.conftest import Open
 from tests.desktop.ui.stage import CONFERENCE, FULL, WORKSHOP, Stage, StagedDesk
@@ -377,6 +379,37 @@ def test_a_voided_sale_gives_back_money_and_seat(west: Desktop, open_window: Ope
     sale.refresh()
     assert west.workspace.problems() == []
     assert sale._till.stock()[0].left == 2, "the seat is back, its ticket is not used again"
+
+
+@pytest.mark.parametrize(
+    ("method", "advice"),
+    [
+        (Method.CASH, "ask the buyer for 240.00 EUR, or the till lacks it at the closing count."),
+        (Method.TERMINAL, "ask the buyer to pay 240.00 EUR again."),
+    ],
+)
+def test_money_that_may_have_gone_back_twice_is_told_with_what_to_do(
+    stage: Stage, west: Desktop, open_window: Open, method: Method, advice: str
+) -> None:
+    window = open_window(StagedDesk(west))
+    sale = _sale(window)
+    _lease(sale, west, FULL)
+    _fill(sale, "Ana", "Costa", FULL)
+    sale.counter.payment.sell.click()
+    west.workspace.issue(replace(_command(west), sale="another", method=method))
+    west.sync()
+    order = next(OrderId(id) for id, one in west.workspace.rows(DoorSale).items() if one.sale == "another")
+    stage.run(VoidDoorSale(order=order), actor=Actor(role=Role.ORGANIZER, id="office"))
+    west.workspace.issue(VoidDoorSale(order=order))
+    west.sync()
+    window.go("problems")
+    assert window.screens is not None
+    (card,) = window.screens.made("problems", ProblemsScreen).cards
+    said = _said(card)
+    assert "This sale was voided already. Do not give its money back again." in said
+    assert "was voided by office." in said
+    assert advice in said
+    assert sale._till.takings.in_till("EUR") == 240_00, "only the other sale's"
 
 
 def test_the_closing_count_says_the_difference_and_opens_a_new_till(west: Desktop, open_window: Open) -> None:

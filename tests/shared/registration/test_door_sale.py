@@ -285,7 +285,30 @@ def test_a_void_returns_seats_tickets_and_money() -> None:
     assert row(world, Balance, "conference").recorded == {"EUR": 0}
     takings = row(world, Takings, TILL)
     assert (takings.voids, takings.given_back, takings.in_till("EUR")) == (1, {Method.CASH: {"EUR": 200}}, 0)
-    assert world.send(VoidDoorSale(order=order), DOOR).events == []
+
+
+@pytest.mark.parametrize("first", [ORGANIZER, DOOR])
+def test_a_void_of_what_was_voided_already_is_told_so_that_no_money_goes_back_twice(first: Actor) -> None:
+    world = desk()
+    order = sell(world, a_seat(blank=0))
+    world.send(VoidDoorSale(order=order), first)
+    taken = row(world, Takings, TILL)
+    told = {"by": first.id, "at": NOW.isoformat(), "returned": 100, "currency": "EUR"}
+    for actor in (DOOR, ORGANIZER):
+        assert refusal(world, VoidDoorSale(order=order), actor) == ("already_voided", told)
+    laptop = AtTheDoor(world.memory)
+    with pytest.raises(Rejected, match="already_voided"):
+        laptop.issue(VoidDoorSale(order=order))
+    assert row(world, Takings, TILL) == taken
+
+
+def test_a_void_of_before_its_time_was_kept_is_told_without_it() -> None:
+    world = desk()
+    order = sell(world, a_seat(blank=0))
+    world.send(VoidDoorSale(order=order), DOOR)
+    sold = row(world, DoorSale, order)
+    world.memory.rows[key(DoorSale, order)] = replace(sold, void=replace(sold.void, at=None))
+    assert refusal(world, VoidDoorSale(order=order))[1]["at"] is None
 
 
 def test_a_void_of_a_free_sale_gives_nothing_back() -> None:
