@@ -11,6 +11,7 @@ from desktop.ui.changes import Changes
 from desktop.ui.parts.labels import button
 from desktop.ui.parts.list_page import ListPage, ListTexts
 from desktop.ui.parts.paged import Column
+from desktop.ui.parts.passes import find_passes
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.tokens import Space
 from desktop.workspace import Workspace
@@ -28,7 +29,7 @@ class AttendeesScreen(ListPage):
     export_asked = Signal()
 
     def __init__(self, workspace: Workspace, changes: Changes) -> None:
-        super().__init__(workspace, changes, Pass, also=(Admission, Area))
+        super().__init__(workspace, changes, Pass, also=(Admission, Area), find=find_passes)
         self._areas = list(workspace.rows(Area))
         self.tools.addWidget(self.search)
         if workspace.role is Role.ORGANIZER:

@@ -42,7 +42,8 @@ class ConflictCard(QFrame):
         grid.setHorizontalSpacing(Space.ROOMY)
         grid.setVerticalSpacing(Space.TIGHT)
         grid.addWidget(label(self.tr("Theirs"), "caption"), 0, 1)
-        grid.addWidget(label(self.tr("Mine"), "caption"), 0, 2)
+        mine = self.tr("Mine, of {when}").format(when=words.moment(refused.issued_at))
+        grid.addWidget(label(mine, "caption"), 0, 2)
         for row, one in enumerate(refused.conflicts, start=1):
             self._add(grid, row, one)
         grid.setColumnStretch(1, 1)

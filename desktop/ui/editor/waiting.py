@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from desktop.ui.edits import edits_of
@@ -96,6 +97,8 @@ class RefusedEdit:
     command: EditConference | EditSeatType
     conflicts: tuple[Conflict, ...]
     is_settled: bool
+    issued_at: datetime
+    """By this device's clock. Of theirs, rows tell who, not when."""
 
 
 def refused_edits(problems: Iterable[Problem]) -> list[RefusedEdit]:
@@ -121,6 +124,7 @@ def refused_edits(problems: Iterable[Problem]) -> list[RefusedEdit]:
                 command=command,
                 conflicts=conflicts,
                 is_settled=problem.is_settled,
+                issued_at=problem.logged.issued_at,
             )
         )
     return found

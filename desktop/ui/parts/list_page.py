@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget
 from desktop.ui.changes import Changes
 from desktop.ui.parts.labels import empty_state
 from desktop.ui.parts.page import Page
-from desktop.ui.parts.paged import Column, PagedModel, paged_table
+from desktop.ui.parts.paged import Column, Find, PagedModel, paged_table
 from desktop.ui.parts.shapes import Shape
 from desktop.workspace import Workspace
 from shared.kernel.decider import Key
@@ -44,6 +44,7 @@ class ListPage(Page):
         changes: Changes,
         kind: type[Any],
         also: Sequence[type] = (),
+        find: Find[Any] | None = None,
     ) -> None:
         super().__init__("", scrolls=False)
         texts = self.texts()
@@ -55,7 +56,7 @@ class ListPage(Page):
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(texts.width)
         QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
-        self.model: PagedModel[Any] = PagedModel(workspace, kind, self.columns(), also=also, parent=self)
+        self.model: PagedModel[Any] = PagedModel(workspace, kind, self.columns(), also=also, parent=self, find=find)
         self._pause = _timer(self, _PAUSE_MS)
         self._pause.timeout.connect(self._find)
         self.search.textChanged.connect(lambda _: self._pause.start())

@@ -19,6 +19,8 @@ from shared.kernel.messages import wire_of
 
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
+Find = Callable[[Workspace, str, int, IsOver], dict[str, R]]
+"""Rows by a text, so many at most, the best first: another way than by the words of the view. Runs in a thread."""
 _PAGE: Final = 100
 _PAGES_MOST: Final = 50
 _SEARCHED_MOST: Final = 500
@@ -55,6 +57,7 @@ class PagedModel(QAbstractTableModel, Generic[R]):
         columns: Sequence[Column[R]],
         also: Sequence[type] = (),
         parent: QObject | None = None,
+        find: Find[R] | None = None,
     ) -> None:
         super().__init__(parent)
         self._workspace, self._kind, self.columns = workspace, kind, tuple(columns)
@@ -64,6 +67,7 @@ class PagedModel(QAbstractTableModel, Generic[R]):
         """The rows of a search, or of a list of ids; None while all of the view or of a group are shown."""
         self._text, self._group = "", ""
         self._ids: Callable[[], Sequence[str]] | None = None
+        self._find = find
         self._searching = Latest(self)
         self._is_stale = False
         self._searching.done.connect(self._show_found)
@@ -126,10 +130,13 @@ class PagedModel(QAbstractTableModel, Generic[R]):
 
     def _search(self) -> None:
         text, group, ids = self._text, "" if self._ids is not None else self._group, self._ids
-        workspace, kind = self._workspace, self._kind
+        workspace, kind, find = self._workspace, self._kind, self._find
 
         def work(is_over: IsOver) -> tuple[int, list[tuple[str, R]]]:
-            found = workspace.search(kind, text, limit=_SEARCHED_MOST, group=group, is_over=is_over)
+            if find is None:
+                found = workspace.search(kind, text, limit=_SEARCHED_MOST, group=group, is_over=is_over)
+            else:
+                found = find(workspace, text, _SEARCHED_MOST, is_over)
             named = None if ids is None else list(ids())
             total = workspace.count(kind, group) if named is None else len(named)
             return total, list(found.items()) if named is None else [(id, found[id]) for id in named if id in found]

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox
 
+from desktop.ui import words
 from desktop.ui.editor.editor_screen import EditorScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.problems.cards import IncidentCard, ProblemCard
@@ -108,6 +109,8 @@ def test_a_conflict_shows_theirs_and_mine_and_who(stage: Stage, conflict: MainWi
     (card,) = _editor(conflict).conflicts
     assert card.texts == ("Theirs", "Mine")
     assert "Office computer" in card.accessibleName()
+    issued_at = words.moment(stage.laptop.workspace.problems()[0].logged.issued_at)
+    assert f"Mine, of {issued_at}" in {one.text() for one in card.findChildren(QLabel)}
 
 
 def test_mine_can_be_reapplied(stage: Stage, conflict: MainWindow) -> None:

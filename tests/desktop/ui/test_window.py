@@ -142,6 +142,14 @@ def test_the_attendees_are_found_without_accents(stage: Stage, open_window: Open
     screen.table.selectRow(0)
     assert screen.panel.row is not None
     assert screen.panel.row.last_name == "Wiśniewska"
+    screen.search.setText("wisniewska workshop")
+    qtbot.waitUntil(lambda: screen.model.rowCount() == 1)
+    shown = screen.model.index(0, 3).data()
+    screen.search.setText("")
+    qtbot.waitUntil(lambda: screen.model.rowCount() == 4)
+    screen.search.setText(shown)  # as the table shows the seat
+    qtbot.waitUntil(lambda: screen.model.rowCount() == 1)
+    assert screen.model.index(0, 3).data() == shown
 
 
 def test_the_window_remembers_its_place(stage: Stage, open_window: Open) -> None:
