@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 
 from desktop.ui import words
 from desktop.ui.changes import Changes
-from desktop.ui.parts.form_dialog import attempt
-from desktop.ui.parts.labels import button, label
+from desktop.ui.parts.form_dialog import ConfirmDialog
+from desktop.ui.parts.labels import button
 from desktop.ui.parts.list_page import ListPage, ListTexts
 from desktop.ui.parts.paged import Column
 from desktop.ui.parts.shapes import Shape
@@ -35,12 +35,9 @@ class WaitListScreen(ListPage):
     def __init__(self, workspace: Workspace, changes: Changes) -> None:
         super().__init__(workspace, changes, WaitEntry, also=(WaitPage,))
         self._order = button(self.tr("&Open the offer"), self._go)
-        self._take_off = button(self.tr("&Take off the list"), self._leave)
+        self._take_off = button(self.tr("&Take off the list…"), self._leave)
         for one in (self.search, self._order, self._take_off):
             self.tools.addWidget(one)
-        self.error = label("", "error", wraps=True)
-        self.error.hide()
-        self.body.addWidget(self.error)
         self.body.addWidget(self.stack, 1)
         self.table.activated.connect(lambda _: self._go())
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._allow())
@@ -84,8 +81,17 @@ class WaitListScreen(ListPage):
             self.order_asked.emit(chosen[1].offer)
 
     def _leave(self) -> None:
-        if (chosen := self.chosen) is not None:
-            attempt(self._workspace, LeaveWaitList(entry=chosen[0]), self.error)
+        if (chosen := self.chosen) is None:
+            return
+        id, entry = chosen
+        text = self.tr(
+            "Their place is gone, and so is an offer that they have. To wait again they have to join at the end."
+        )
+        title = self.tr("Take {0} off the wait list?").format(words.full_name(entry.first_name, entry.last_name))
+        texts = (title, text, self.tr("&Take off the list"))
+        dialog = ConfirmDialog(self._workspace, LeaveWaitList(entry=id), texts, self.window())
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def columns(self) -> tuple[Column[WaitEntry], ...]:
         return (

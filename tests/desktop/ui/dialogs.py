@@ -30,6 +30,7 @@ from desktop.ui.orders.refund_dialog import Refunding
 from desktop.ui.screens import Screens
 from desktop.ui.unsaved_dialog import UnsavedDialog
 from desktop.ui.unsent_dialog import UnsentDialog
+from desktop.ui.waitlist.waitlist_screen import WaitListScreen
 from shared.conference.seat_types import SeatType
 from shared.discounts.discount import Discount
 from shared.kernel.ids import AreaId, PaymentId, SeatTypeId
@@ -104,6 +105,13 @@ def _discount(window: MainWindow, *, is_new: bool) -> QDialog:
     return _screens(window).made("discounts", DiscountsScreen).open_form("" if is_new else codes[0])
 
 
+def _take_off(window: MainWindow) -> None:
+    window.go("waitlist")
+    screen = _screens(window).made("waitlist", WaitListScreen)
+    screen.table.selectRow(0)
+    screen._leave()
+
+
 def _device(window: MainWindow) -> DeviceCard:
     window.go("devices")
     cards = _screens(window).made("devices", DevicesScreen).cards
@@ -152,6 +160,7 @@ _OPENERS: Final[dict[str, Callable[[MainWindow, Path], object]]] = {
     "order-refund": lambda window, _: _refund(window),
     "discount-new": lambda window, _: _discount(window, is_new=True),
     "discount": lambda window, _: _discount(window, is_new=False),
+    "waitlist-off": lambda window, _: _take_off(window),
     "device-role": lambda window, _: _device(window)._change_role(),
     "device-revoke": lambda window, _: _device(window)._revoke(),
     "badges-run": lambda window, _: _run(window),

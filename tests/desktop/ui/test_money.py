@@ -13,6 +13,7 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.money.money_screen import MoneyScreen
 from desktop.ui.orders.orders_screen import OrdersScreen
 from desktop.ui.parts.amounts import Amount
+from desktop.ui.parts.form_dialog import ConfirmDialog
 from desktop.ui.parts.labels import Band
 from desktop.ui.waitlist.waitlist_screen import WaitListScreen
 from shared.discounts.discount import Discount, EditDiscount
@@ -239,7 +240,11 @@ def test_the_wait_list_shows_who_was_passed_over_and_who_has_an_offer(
     qtbot.waitUntil(lambda: screen.model.rowCount() == 3)
     assert [screen.model.row_at(place)[1].number for place in range(3)] == [1, 2, 3]  # type: ignore[index]
     screen.table.selectRow(0)
-    press(screen, "Take off the list")
+    press(screen, "Take off the list…")
+    assert not stage.laptop.workspace.pending, "a slip of the mouse takes nobody's place"
+    dialog = next(one for one in window.findChildren(ConfirmDialog) if one.isVisible())
+    assert dialog.windowTitle().startswith("Take ")
+    press(dialog, "Take off the list")
     qtbot.waitUntil(lambda: screen.model.data(screen.model.index(0, 3)) == "Left the list")
     stage.laptop.sync()
     last = next(id for id, one in stage.laptop.workspace.rows(Order).items() if one.state == "partially_reserved")
