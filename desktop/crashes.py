@@ -44,6 +44,7 @@ class Crashes(QObject):
         self._file = folder / FILE
         self._writing = threading.Lock()
         self._damaged: set[Path] = set()
+        self._is_written = False
         self.dialog: CrashDialog | None = None
         self._happened.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
@@ -95,13 +96,15 @@ class Crashes(QObject):
                     self._file.replace(self._file.with_suffix(".old.log"))
                 with self._file.open("a", encoding="utf-8") as file:
                     file.write(f"{stamp}\n{told}\n")
+            self._is_written = True
         except OSError as problem:
+            self._is_written = False
             sys.stderr.write(f"the error was not written down: {problem}\n")
 
     def _show(self, told: str, in_the_way: str) -> None:
         if self.dialog is not None:
             return
-        file = str(self._file) if self._file.exists() else ""
+        file = str(self._file) if self._is_written else ""
         self.dialog = CrashDialog(told, file, in_the_way=in_the_way)
         self.dialog.restart_asked.connect(self.restart_asked)
         self.dialog.finished.connect(self._forget)

@@ -77,8 +77,16 @@ class Profile:
 
         `passphrase` is asked only where the machine has no keyring; see `desktop.secret.unlock`.
         """
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FolderLock(folder / _LOCK_FILE)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = FolderLock(folder / _LOCK_FILE)
+        except OSError as error:
+            raise EnvironmentProblem(
+                "Lanyard cannot write to its folder {folder} ({why}). Make it yours to write to, or start Lanyard with"
+                " another one: --profile FOLDER.",
+                folder=folder,
+                why=error.strerror,
+            ) from error
         try:
             file_key = unlock(
                 folder, is_new=not (folder / LOG_FILE).exists(), find_keyring=keyring, passphrase=passphrase

@@ -94,6 +94,12 @@ def test_what_fails_while_opening_lets_go_of_the_folder(tmp_path: Path) -> None:
     open_profile(tmp_path).close()
 
 
+def test_a_folder_that_cannot_be_one_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(EnvironmentProblem, match="cannot write to its folder"):
+        open_profile(tmp_path / "file" / "profile")
+
+
 def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
     profile = open_profile(tmp_path)
     for url in ("lanyard.example", "ftp://lanyard.example", "https://", "http://a:b", "http://[::1"):
