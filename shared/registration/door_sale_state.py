@@ -207,13 +207,17 @@ def _line(seat_type: SeatTypeId, seats: Sequence[SoldSeat]) -> Line:
 
 
 def _tasks(event: DoorSaleRecorded) -> tuple[Task, ...]:
-    """Seats that do not exist and cost nothing; where money was paid for one, the money's own task says so."""
-    prices = [one.price for one in event.seats if one.source is Source.LACKING]
-    if not prices or any(prices):
-        return ()
+    """What is not about money: seats that do not exist and cost nothing, and tickets that are somebody else's.
+
+    Where money was paid for a seat that does not exist, the money's own task says so.
+    """
     payment = payment_of(event.order)
     nothing = Receipt(payment=payment, reference=payment, amount=0, currency=event.currency, method=event.method)
-    return (Task(reason=Attention.SEAT_LACKING, receipt=nothing),)
+    prices = [one.price for one in event.seats if one.source is Source.LACKING]
+    lacking = (Task(reason=Attention.SEAT_LACKING, receipt=nothing),) if prices and not any(prices) else ()
+    refused = (one.ticket for one in event.seats if one.refused_blank is not None)
+    own = (Task(reason=Attention.TICKET_REFUSED, receipt=replace(nothing, reference=one)) for one in refused)
+    return (*lacking, *own)
 
 
 def _give_back(event: DoorSaleVoided, found: Found) -> dict[Key, Any]:

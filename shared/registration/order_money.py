@@ -15,6 +15,7 @@ from shared.kernel import checks
 from shared.kernel.decider import Context, Found, Rejected
 from shared.kernel.ids import OrderId, SeatTypeId
 from shared.kernel.money import times
+from shared.registration.assignments import ticket_id
 from shared.registration.codes import has_room
 from shared.registration.door_sale import payment_of
 from shared.registration.order import (
@@ -201,7 +202,18 @@ def credit(command: CreditSeats, order: Order) -> Sequence[Event]:
     owed = order.owed - amount
     is_paid_now = order.on_invoice and owed <= 0 < order.owed and total > 0
     paid = [OrderPaid(order=command.order)] if is_paid_now else []
-    return [credited, *paid, *_refunds(command.order, order, min(-owed, amount), Attention.SEATS_CANCELLED)]
+    refunds = _refunds(command.order, order, min(-owed, amount), Attention.SEATS_CANCELLED)
+    return [credited, *paid, *_needless(command, order), *refunds]
+
+
+def _needless(command: CreditSeats, order: Order) -> Sequence[TaskResolved]:
+    """Nobody has to get the ticket of a seat that is gone."""
+    gone = {ticket_id(command.order, position) for position in command.positions}
+    return [
+        TaskResolved(order=command.order, task=task)
+        for task in order.tasks
+        if task.reason is Attention.TICKET_REFUSED and task.receipt.reference in gone
+    ]
 
 
 def _without(line: Line, gone: int) -> Line:
@@ -251,7 +263,7 @@ def return_money(command: ReturnMoney, order: Order) -> Sequence[Event]:
     done: list[Event] = []
     for task in order.tasks:
         is_its = task.receipt.payment == command.payment and task.receipt.currency == command.currency
-        if is_its and left > 0:
+        if is_its and task.to_refund and left > 0:
             done.append(TaskResolved(order=command.order, task=task))
             if task.to_refund > left:
                 rest = replace(task, amount=task.to_refund - left)

@@ -38,7 +38,7 @@ class Returned:
 
 
 class Attention(StrEnum):
-    """Why a human must look at money: it paid for nothing, or for more than there is."""
+    """Why a human must look at an order: mostly at money, that paid for nothing or for more than there is."""
 
     WRONG_AMOUNT = "wrong_amount"
     WRONG_ORDER = "wrong_order"
@@ -53,11 +53,13 @@ class Attention(StrEnum):
     """Seats that were paid for were cancelled."""
     SEAT_LACKING = "seat_lacking"
     """Somebody paid at the door for a seat that does not exist."""
+    TICKET_REFUSED = "ticket_refused"
+    """Somebody got another's ticket at the door, and walks around with it. Their own is the receipt's reference."""
 
 
 @value
 class Task:
-    """Money to refund, or to settle otherwise."""
+    """Money to refund, or something to settle otherwise."""
 
     reason: Attention
     receipt: Receipt

@@ -101,7 +101,7 @@ class AttentionScreen(Page):
         order = None if one.order is None else self._workspace.get(Order, one.order)
         texts = (
             telling.reason(one.task.reason),
-            words.money(one.task.amount, one.task.currency),
+            words.money(one.task.amount, one.task.currency) if one.task.amount else "–",
             "–" if order is None else order.locator or "–",
             self.tr("Payment {0}").format(one.task.payment) if order is None else telling.registrant(order),
         )

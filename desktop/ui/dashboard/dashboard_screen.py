@@ -110,7 +110,7 @@ class DashboardScreen(Page):
     def _show_attention(self, now: Figures) -> None:
         clear(self._attention)
         found = [
-            (now.tasks, self.tr("{0} about money"), "attention"),
+            (now.tasks, self.tr("{0} about orders and money"), "attention"),
             (now.problems, self.tr("{0} refused or contradictory"), "problems"),
             (len(now.disagreements), self.tr("Payments and orders differ by {0}"), "money"),
         ]

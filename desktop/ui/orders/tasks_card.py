@@ -28,7 +28,10 @@ class TasksCard(OrderCard):
     def fill(self, facts: OrderFacts) -> None:
         self.setVisible(bool(facts.order.tasks or facts.further_tasks))
         for task in facts.order.tasks:
-            self._order_task(facts, task)
+            if task.reason is Attention.TICKET_REFUSED:
+                self._ticket_task(facts, task)
+            else:
+                self._order_task(facts, task)
         for one in facts.further_tasks:
             self._further_task(one)
 
@@ -66,6 +69,23 @@ class TasksCard(OrderCard):
         text = self.tr("Settled otherwise")
         actions.append((text, f"{text}, {amount}", lambda: attempt(self._workspace, settled, self.error)))
         self.add_buttons(actions)
+
+    def _ticket_task(self, facts: OrderFacts, task: Task) -> None:
+        seat = next((one for one in facts.seats if one is not None and one.ticket == task.receipt.reference), None)
+        who = "" if seat is None else words.full_name(seat.first_name, seat.last_name)
+        self.add(
+            f"{telling.reason(task.reason)}: {who}" if who else telling.reason(task.reason), "strong", tone=Tone.CAUTION
+        )
+        why = self.tr(
+            "The code from the desk is another ticket’s and opens no door for them. Their own ticket is a new one: "
+            "print it at the desk that sold it (Till, Receipt, Print the tickets), or print their badge at the door."
+        )
+        self.add(why, "small")
+        if seat is not None and isinstance(seat.email, str) and seat.email:
+            self.add(self.tr("The mail of the sale to {0} has the new ticket, too.").format(seat.email), "small")
+        given = ResolveTask(order=facts.id, task=task)
+        text = self.tr("They have the new ticket")
+        self.add_buttons([(text, f"{text}, {who}", lambda: attempt(self._workspace, given, self.error))])
 
     def _further_task(self, task: OpenTask) -> None:
         amount = words.money(task.amount, task.currency)

@@ -31,6 +31,7 @@ _REASONS: Final[Mapping[str, str]] = {
     Attention.REFUND_RETURNED: QT_TRANSLATE_NOOP("words", "A refund that was made came back"),
     Attention.SEATS_CANCELLED: QT_TRANSLATE_NOOP("words", "Seats that were paid for were cancelled"),
     Attention.SEAT_LACKING: QT_TRANSLATE_NOOP("words", "Paid at the door for a seat that does not exist"),
+    Attention.TICKET_REFUSED: QT_TRANSLATE_NOOP("words", "Given somebody else’s ticket at the door"),
     UNKNOWN_PAYMENT: QT_TRANSLATE_NOOP("words", "Money of which nobody here knows what it is for"),
     REFUND_BY_HAND: QT_TRANSLATE_NOOP("words", "A refund is to be paid out by hand"),
     INVOICE_OVERDUE: QT_TRANSLATE_NOOP("words", "The last reminder of an invoice brought no money, or not all of it"),

@@ -112,7 +112,7 @@ async def show(visit: Visit, *, form: Form | None = None, status: int = 200) -> 
         invoices=await invoices_of(opened) if known.order.has_invoice and visit.may_change else [],
         own_types={one.seat_type for one in known.seats if one.holder and one.holder.email == known.order.email},
         refund_due=sum(one.to_refund for one in known.order.tasks if _is_refund(one, known.order)),
-        is_puzzling=not all(_is_refund(one, known.order) for one in known.order.tasks),
+        is_puzzling=not all(_is_plain(one, known.order) for one in known.order.tasks),
         may_cancel=known.sales.cancel_until is not None and now < known.sales.cancel_until,
     )
 
@@ -166,6 +166,11 @@ def stage_of(order: Order, seen: ShownOrder) -> str:
 def _is_refund(task: Task, order: Order) -> bool:
     """Whether money only has to go back, as the registrant expects: nothing about it is to be found out."""
     return task.reason in (Attention.CANCELLED, Attention.SEATS_CANCELLED) and task.receipt.currency == order.currency
+
+
+def _is_plain(task: Task, order: Order) -> bool:
+    """Whether nothing about money is to be found out."""
+    return task.reason is Attention.TICKET_REFUSED or _is_refund(task, order)
 
 
 def payment_origin(opened: Opened) -> str:

@@ -10,9 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.ui.attention.attention_screen import AttentionScreen
 from desktop.ui.badges.printing import Paper
 from desktop.ui.desk import Line
 from desktop.ui.main_window import MainWindow
+from desktop.ui.orders.orders_screen import OrdersScreen
 from desktop.ui.parts.amounts import Amount
 from desktop.ui.parts.paper import Sheet
 from desktop.ui.problems.problems_screen import ProblemsScreen
@@ -22,9 +24,17 @@ from shared.checkin.verdict import Attendee, Pass
 from shared.conference.seat_types import EditSeatType
 from shared.kernel.decider import Actor, Role
 from shared.kernel.edits import Edit
-from shared.kernel.ids import OrderId, SeatTypeId
+from shared.kernel.ids import OrderId, PersonId, SeatTypeId
 from shared.registration.allotments import WriteOffAllotment
-from shared.registration.door_sale import DoorSale, RecordDoorSale, RecordTillCount, Source, Takings, VoidDoorSale
+from shared.registration.door_sale import (
+    DoorSale,
+    RecordDoorSale,
+    RecordTillCount,
+    Source,
+    Takings,
+    VoidDoorSale,
+    order_of,
+)
 from shared.registration.receipts import Method
 from tests.desktop.ui.conftest import Open
 from tests.desktop.ui.stage import CONFERENCE, FULL, WORKSHOP, Stage, StagedDesk
@@ -410,6 +420,41 @@ def test_money_that_may_have_gone_back_twice_is_told_with_what_to_do(
     assert "was voided by office." in said
     assert advice in said
     assert sale._till.takings.in_till("EUR") == 240_00, "only the other sale's"
+
+
+def test_whoever_got_anothers_ticket_is_told_to_the_organizer_with_what_to_do(
+    stage: Stage, west: Desktop, open_window: Open, qtbot: QtBot
+) -> None:
+    sale = _sale(open_window(StagedDesk(west)))
+    _lease(sale, west, FULL)
+    _fill(sale, "Ana", "Costa", FULL)
+    sale.counter.payment.sell.click()
+    sold = _command(west)
+    copy = replace(
+        sold.seats[0], attendee=PersonId("second"), first_name="Bea", last_name="Ito", email="bea@example.org"
+    )
+    second = replace(sold, sale="of the copied laptop", seats=(copy,))
+    west.workspace.issue(second)
+    west.sync()
+    stage.laptop.sync()
+    window = open_window(StagedDesk(stage.laptop))
+    window.open_conference(CONFERENCE, "attention")
+    assert window.screens is not None
+    table = window.screens.made("attention", AttentionScreen).table
+    listed = [table.item(0, column) for column in range(2)]
+    assert [one and one.text() for one in listed] == ["Given somebody else’s ticket at the door", "–"]
+    orders = window.screens.made("orders", OrdersScreen)
+    window.go("orders")
+    orders.open_order(order_of(second))
+    tasks = orders.page.tasks
+    said = _said(tasks)
+    assert "Given somebody else’s ticket at the door: Bea Ito" in said
+    assert "print it at the desk that sold it" in said
+    assert "The mail of the sale to bea@example.org has the new ticket, too." in said
+    (done,) = tasks.findChildren(QPushButton)
+    assert done.accessibleName() == "They have the new ticket, Bea Ito"
+    done.click()
+    qtbot.waitUntil(tasks.isHidden)
 
 
 def test_the_closing_count_says_the_difference_and_opens_a_new_till(west: Desktop, open_window: Open) -> None:

@@ -224,6 +224,37 @@ def test_a_blank_is_used_once() -> None:
     assert row(world, Pass, BLANKS[0]).attendee == "bo"
 
 
+def test_whoever_walks_around_with_another_ticket_is_somebodys_task_until_they_have_their_own() -> None:
+    world = desk()
+    sell(world, a_seat(blank=0))
+    assert world.memory.get(OpenTasks, f"order:{order_of(sale(a_seat(blank=0)))}") is None
+    order = sell(world, a_seat(who="cy", blank=0), a_seat(who="di", blank=1), a_seat(who="ed", blank=1), id="s2")
+    tasks = world.order(order).tasks
+    assert [(one.reason, one.receipt.reference, one.to_refund) for one in tasks] == [
+        (Attention.TICKET_REFUSED, ticket_id(order, 0), 0),
+        (Attention.TICKET_REFUSED, ticket_id(order, 2), 0),
+    ]
+    assert [one.reason for one in row(world, OpenTasks, f"order:{order}").tasks] == ["ticket_refused"] * 2
+    refund: Any = {"refund": "r1", "payment": payment_of(order), "amount": 60, "currency": "EUR"}
+    world.send(RequestRefund(**refund), ORGANIZER)
+    world.send(RecordRefund(**refund), ORGANIZER)
+    assert world.order(order).tasks == tasks, "no money settles it"
+    world.send(CancelSeats(order=order, positions=(0,)))
+    left = [one for one in world.order(order).tasks if one.reason is Attention.TICKET_REFUSED]
+    assert left == [tasks[1]], "nobody has the seat any more"
+    world.send(ResolveTask(order=order, task=tasks[1]), ORGANIZER)
+    assert tasks[1] not in world.order(order).tasks
+
+
+def test_a_void_ends_the_task_of_a_ticket_that_was_another() -> None:
+    world = desk()
+    sell(world, a_seat(blank=0))
+    order = sell(world, a_seat(who="cy", blank=0), id="s2")
+    world.send(VoidDoorSale(order=order), DOOR)
+    assert world.order(order).tasks == ()
+    assert world.memory.get(OpenTasks, f"order:{order}") is None
+
+
 def test_a_ticket_that_is_no_blank_of_the_allotment_is_replaced() -> None:
     world = desk()
     theirs = blank_ids("a2", 1)[0]
