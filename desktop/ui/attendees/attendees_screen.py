@@ -1,12 +1,14 @@
 """All tickets: a table that opens at once however long it is, a search, and the details of one."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from desktop.ui import words
-from desktop.ui.attendees.panel import AttendeePanel
+from desktop.ui.attendees.panel import NARROW, WIDE, AttendeePanel
 from desktop.ui.changes import Changes
 from desktop.ui.parts.labels import button
 from desktop.ui.parts.list_page import ListPage, ListTexts
@@ -20,6 +22,8 @@ from shared.checkin.verdict import Admission, Pass, Passage, admission_id, effec
 from shared.kernel.decider import Key, Role, key
 from shared.kernel.ids import AreaId, TicketId
 from shared.kernel.messages import wire_of
+
+_LITTLE_ROOM: Final = 950
 
 
 class AttendeesScreen(ListPage):
@@ -43,6 +47,11 @@ class AttendeesScreen(ListPage):
         row.addWidget(self.panel)
         self.body.addLayout(row, 1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a small window the table needs the room more: without it, nobody can read an order's code."""
+        super().resizeEvent(event)
+        self.panel.setFixedWidth(NARROW if event.size().width() < _LITTLE_ROOM else WIDE)
+
     def texts(self) -> ListTexts:
         nobody = self.tr("Tickets appear here when orders are confirmed and seats are assigned.")
         nothing = self.tr("Try part of a name, a company, or the six characters of the order.")
@@ -60,10 +69,10 @@ class AttendeesScreen(ListPage):
     def columns(self) -> Sequence[Column[Pass]]:
         return (
             Column(self.tr("Name"), lambda _, one: words.holder(one)),
-            Column(self.tr("Company"), lambda _, one: one.company, 130),
-            Column(self.tr("Ticket"), lambda _, one: self._ticket(one), 175),
-            Column(self.tr("Order"), lambda _, one: words.seat(one), 110),
-            Column(self.tr("Arrived"), lambda _, one: self._arrived(one), 80),
+            Column(self.tr("Company"), lambda _, one: one.company, 115),
+            Column(self.tr("Ticket"), lambda _, one: self._ticket(one), 140),
+            Column(self.tr("Order"), lambda _, one: words.seat(one), 120),
+            Column(self.tr("Arrived"), lambda _, one: self._arrived(one), 90),
         )
 
     def show_state(self) -> None:

@@ -1,5 +1,7 @@
 """What is known of one ticket: holder, order, further seats, arrivals."""
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -15,6 +17,9 @@ from shared.kernel.ids import AreaId
 from shared.registration.assignments import SeatAssignment, seat_id
 from shared.registration.views import OrderByLocator
 
+WIDE: Final = 300
+NARROW: Final = 232
+
 
 class AttendeePanel(QFrame):
     """Shows the ticket it was given last."""
@@ -24,7 +29,7 @@ class AttendeePanel(QFrame):
         self._workspace = workspace
         self.row: Pass | None = None
         self.setProperty("look", "card")
-        self.setFixedWidth(300)
+        self.setFixedWidth(WIDE)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(1, 1, 1, 1)
         area = QScrollArea()

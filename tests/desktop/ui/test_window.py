@@ -22,7 +22,7 @@ from desktop.ui.editor.area_dialog import AreaDialog
 from desktop.ui.editor.seat_type_dialog import SeatTypeDialog
 from desktop.ui.home.conference_card import summary
 from desktop.ui.home.create_dialog import CreateDialog
-from desktop.ui.tokens import DARK, LIGHT, LOUD, PLAIN_DARK, PLAIN_LIGHT, Colours, Tone
+from desktop.ui.tokens import DARK, LIGHT, LOUD, PLAIN_DARK, PLAIN_LIGHT, Colours, Space, Tone
 from shared.checkin.verdict import Direction, Pass
 from shared.conference.conference import EditConference
 from shared.kernel.edits import Edit
@@ -150,6 +150,18 @@ def test_the_attendees_are_found_without_accents(stage: Stage, open_window: Open
     screen.search.setText(shown)  # as the table shows the seat
     qtbot.waitUntil(lambda: screen.model.rowCount() == 1)
     assert screen.model.index(0, 3).data() == shown
+
+
+def test_a_small_window_leaves_room_for_the_codes_of_orders(stage: Stage, open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(StagedDesk(stage.laptop))
+    window.resize(1024, 640)
+    window.open_conference(CONFERENCE, "attendees")
+    assert window.screens is not None
+    screen = window.screens.made("attendees", AttendeesScreen)
+    qtbot.waitUntil(lambda: screen.model.rowCount() == 4)
+    seat = str(screen.model.index(0, 3).data())
+    needed = screen.table.fontMetrics().horizontalAdvance(seat)
+    qtbot.waitUntil(lambda: screen.table.columnWidth(3) > needed + 2 * Space.USUAL)
 
 
 def test_the_window_remembers_its_place(stage: Stage, open_window: Open) -> None:
