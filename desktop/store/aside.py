@@ -28,12 +28,13 @@ def is_marked(path: Path) -> bool:
 
 def put_aside(path: Path, at: datetime) -> str:
     """Keep a file that nobody has open beside the place that it leaves; its new name."""
-    kept = path.with_suffix(f".{at:%Y%m%dT%H%M%S%f}.old")
+    stamp = f"{at:%Y%m%dT%H%M%S%f}"
     for file in files_of(path):
         if file.exists():
-            file.replace(kept.with_name(file.name.replace(path.name, kept.name)))
+            beside = file.name.removeprefix(path.name)
+            file.replace(path.with_name(f"{path.stem}.{stamp}{beside}.old"))
     _mark_of(path).unlink(missing_ok=True)
-    return kept.name
+    return f"{path.stem}.{stamp}.old"
 
 
 def _mark_of(path: Path) -> Path:

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from sqlcipher3 import dbapi2 as sqlite
 
-from desktop.store.aside import is_marked
+from desktop.store.aside import is_marked, mark
 from desktop.store.files import Damaged, EnvironmentProblem, open_file, transaction
 from desktop.store.log import Log
 from desktop.sync.session import State
+from shared.access.access import ErasePerson
 from shared.conference.conference import Conference, EditConference
 from shared.kernel.decider import Role
 from shared.kernel.edits import Edit
+from shared.kernel.ids import PersonId
 from tests.desktop.fakes import damage
 from tests.sync.world import CONFERENCE, FILE_KEY, Clock, Desktop, Server, creation
 
@@ -75,6 +77,19 @@ def test_damage_that_is_met_while_running_is_mended_at_the_next_start(laptop: De
     laptop.close()
     laptop.open()
     assert len(laptop.workspace.notices()) == 1, "a new file is no damaged one"
+
+
+def test_what_was_put_aside_goes_when_somebody_is_erased(laptop: Desktop) -> None:
+    laptop.close()
+    (file,) = laptop.folder.glob("base-*.db")
+    mark(file)
+    file.with_name(f"{file.name}-wal").write_bytes(b"left by a program that was killed")
+    laptop.open()
+    assert len(list(laptop.folder.glob("base-*.old"))) == 2
+    assert is_synced(laptop)
+    laptop.server.run(ErasePerson(person=PersonId("owner-1")), id="erasure")
+    assert is_synced(laptop)
+    assert not list(laptop.folder.glob("base-*.old"))
 
 
 def test_a_damaged_log_takes_no_base_with_it(laptop: Desktop) -> None:

@@ -95,6 +95,21 @@ def test_what_waits_counts_once_before_and_after_the_server_has_it(
     assert screen.entries.plot.series.highest == 2
 
 
+def test_it_says_that_it_counts_while_the_file_of_an_older_release_is_counted(
+    stage: Stage, open_window: Open, qtbot: QtBot
+) -> None:
+    base = stage.laptop.workspace._base
+    base._writer.execute("PRAGMA user_version = 1")
+    window = open_window(StagedDesk(stage.laptop))
+    with base._writing:
+        window.open_conference(CONFERENCE, "dashboard")
+        assert window.screens is not None
+        screen = window.screens.made("dashboard", DashboardScreen)
+        assert "Counting…" in _texts(screen)
+        assert "780.00 EUR" in _texts(screen), "and nothing else waits"
+    qtbot.waitUntil(lambda: _sold(screen) == 4)
+
+
 def test_what_needs_attention_leads_to_where_it_is_done(stage: Stage, open_window: Open, qtbot: QtBot) -> None:
     stage.run(HoldFact(held="h", device=DeviceId("gate-west"), name="x", version=1, reason="device_revoked"))
     stage.laptop.sync()
