@@ -237,6 +237,7 @@ DOMAIN: Final = Domain(
                 assignments.CreateSeatAssignments,
                 assignments.UpdateAttendee,
                 door_sale.NoteSeatsCancelled,
+                door_sale.GiveDoorSeats,
                 blanks.IssueBlanks,
                 blanks.WithdrawBlanks,
                 payment.InitiatePayment,

@@ -64,6 +64,14 @@ class NoteSeatsCancelled:
     positions: tuple[int, ...]
 
 
+@message("registration.give_door_seats")
+class GiveDoorSeats:
+    """From the process: seats that did not exist when they were sold are to be had now."""
+
+    order: OrderId
+    positions: tuple[int, ...]
+
+
 @message("registration.record_till_count")
 class RecordTillCount:
     """The closing count: what lay in the till before the first sale, and what lies there now."""
@@ -75,7 +83,7 @@ class RecordTillCount:
     counted_at: AwareTime
 
 
-Command = RecordDoorSale | VoidDoorSale | NoteSeatsCancelled | RecordTillCount
+Command = RecordDoorSale | VoidDoorSale | NoteSeatsCancelled | GiveDoorSeats | RecordTillCount
 
 # Events
 
@@ -167,6 +175,14 @@ class DoorSeatsCancelled:
     positions: tuple[int, ...]
 
 
+@message("registration.door_seats_given")
+class DoorSeatsGiven:
+    """Of those that were available."""
+
+    order: OrderId
+    positions: tuple[int, ...]
+
+
 @message("registration.till_counted")
 class TillCounted:
     """The difference between what was counted and what was expected stays as it was at the count."""
@@ -185,7 +201,15 @@ class TillCountRepeated:
     till: str
 
 
-Event = DoorSaleRecorded | DoorSaleRepeated | DoorSaleVoided | DoorSeatsCancelled | TillCounted | TillCountRepeated
+Event = (
+    DoorSaleRecorded
+    | DoorSaleRepeated
+    | DoorSaleVoided
+    | DoorSeatsCancelled
+    | DoorSeatsGiven
+    | TillCounted
+    | TillCountRepeated
+)
 
 # State
 

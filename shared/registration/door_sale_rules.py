@@ -3,6 +3,7 @@
 A seat comes from the allotment that the desk named, else from what is available, else it is lacking.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final, assert_never
@@ -19,8 +20,10 @@ from shared.registration.door_sale import (
     DoorSaleVoided,
     DoorSeat,
     DoorSeatsCancelled,
+    DoorSeatsGiven,
     DoorTicket,
     Event,
+    GiveDoorSeats,
     NoteSeatsCancelled,
     RecordDoorSale,
     RecordTillCount,
@@ -35,7 +38,7 @@ from shared.registration.door_sale import (
     order_of,
 )
 from shared.registration.door_sale_state import evolve
-from shared.registration.seats import Sales, SeatsOfType
+from shared.registration.seats import Reservation, Sales, SeatsOfType
 
 VOID_WITHIN: Final = timedelta(hours=24)
 
@@ -50,7 +53,8 @@ def needs(command: Command, found: Found) -> Iterable[Key]:
                 yield key(SeatsOfType, one.seat_type)
                 yield from () if one.allotment is None else [key(Allotment, one.allotment)]
                 yield from () if one.ticket is None else [key(DoorTicket, one.ticket)]
-        case VoidDoorSale(order=order) | NoteSeatsCancelled(order=order):
+        case VoidDoorSale(order=order) | NoteSeatsCancelled(order=order) | GiveDoorSeats(order=order):
+            yield from [key(Reservation, order)] if isinstance(command, GiveDoorSeats) else []
             yield key(DoorSale, order)
             sale = found.get(DoorSale, order) if found.has(DoorSale, order) else None
             if sale is not None:
@@ -76,6 +80,8 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
                 return []
             positions = tuple(one for one in command.positions if not sale.seats[one].is_cancelled)
             return [DoorSeatsCancelled(order=order, positions=positions)] if positions else []
+        case GiveDoorSeats():
+            return [_give(command, found)]
         case RecordTillCount():
             return [_count(command, found, context)]
         case _:
@@ -205,6 +211,16 @@ def _check_desk(sale: DoorSale, takings: Takings | None, context: Context) -> No
     # By the desk's clock, as the sale: what it did in time may reach the server late.
     if context.issued_at - sale.sold_at > VOID_WITHIN:
         raise Rejected("void_too_late", hours=VOID_WITHIN // timedelta(hours=1))
+
+
+def _give(command: GiveDoorSeats, found: Found) -> DoorSeatsGiven:
+    sale = found.get(DoorSale, command.order)
+    assert sale is not None, "the order's rules found it"
+    for seat_type, quantity in Counter(sale.seats[one].seat_type for one in command.positions).items():
+        seats = found.get(SeatsOfType, seat_type)
+        if seats is None or seats.available < quantity:
+            raise Rejected("no_seats_left", seat_type=seat_type)
+    return DoorSeatsGiven(order=command.order, positions=command.positions)
 
 
 def _back_to(seat: DoorSeat, found: Found) -> Source:

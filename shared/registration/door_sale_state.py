@@ -19,6 +19,7 @@ from shared.registration.door_sale import (
     DoorSaleVoided,
     DoorSeat,
     DoorSeatsCancelled,
+    DoorSeatsGiven,
     DoorTicket,
     Event,
     SoldSeat,
@@ -33,7 +34,7 @@ from shared.registration.door_sale import (
 from shared.registration.order_state import Order, OrderState
 from shared.registration.pricing import Line, total_granted
 from shared.registration.receipts import Attention, Method, Receipt, Task
-from shared.registration.seats import Reservation, Sales, SeatsOfType
+from shared.registration.seats import Reservation, Sales, SeatsOfType, add, reservation_of
 
 Origin = tuple[SeatTypeId, Source, str | None]
 """Where a seat comes from or goes back to: of which type, and in which allotment if it is in one."""
@@ -55,6 +56,8 @@ def evolve(found: Found, event: Event) -> Changes:
         case DoorSeatsCancelled(order=order, positions=positions):
             sale = _sale(order, found)
             return put(replace(sale, seats=_without(sale.seats, positions)), order)
+        case DoorSeatsGiven(order=order):
+            return _given(_sale(order, found), event, found)
         case TillCounted(till=till):
             takings = found.get(Takings, till) or _new_till(event.desk)
             count = TillCount(
@@ -218,6 +221,18 @@ def _tasks(event: DoorSaleRecorded) -> tuple[Task, ...]:
     refused = (one.ticket for one in event.seats if one.refused_blank is not None)
     own = (Task(reason=Attention.TICKET_REFUSED, receipt=replace(nothing, reference=one)) for one in refused)
     return (*lacking, *own)
+
+
+def _given(sale: DoorSale, event: DoorSeatsGiven, found: Found) -> Changes:
+    order, places = event.order, event.positions
+    seats = tuple(
+        replace(one, source=Source.AVAILABLE) if place in places else one for place, one in enumerate(sale.seats)
+    )
+    moved = tuple((sale.seats[place].seat_type, Source.AVAILABLE, None) for place in places)
+    reservation = reservation_of(order, found)
+    sold = add(reservation.sold, Counter(seat_type for seat_type, _, _ in moved))
+    rows = put(replace(sale, seats=seats), order) | put(replace(reservation, sold=sold), order)
+    return {**rows, **_moved(moved, found, 1)}
 
 
 def _give_back(event: DoorSaleVoided, found: Found) -> dict[Key, Any]:

@@ -176,7 +176,7 @@ class ResolveTask:
 
 @message("registration.reseat_order")
 class ReseatOrder:
-    """The organizer has the late money pay for its seats after all, now that there are some again."""
+    """The organizer has late money, or that of seats that were lacking, pay for seats, now that there are some."""
 
     order: OrderId
     task: Task
@@ -346,6 +346,16 @@ class SeatsCredited:
     total: int
 
 
+@message("registration.lacking_seats_granted")
+class LackingSeatsGranted:
+    """Seats that were sold at the door and did not exist do now: they are part of what the order costs."""
+
+    order: OrderId
+    positions: tuple[int, ...]
+    lines: tuple[Line, ...]
+    total: int
+
+
 @message("registration.money_returned")
 class MoneyReturned:
     """`waived` is the part that the order does not cost any more: it was not paid in excess."""
@@ -404,6 +414,7 @@ Change = (
     | InvoiceAsked
     | OrderPaid
     | SeatsCredited
+    | LackingSeatsGranted
     | MoneyReturned
     | LinkAsked
     | ExpiryWarned

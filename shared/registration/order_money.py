@@ -17,7 +17,7 @@ from shared.kernel.ids import OrderId, SeatTypeId
 from shared.kernel.money import times
 from shared.registration.assignments import ticket_id
 from shared.registration.codes import has_room
-from shared.registration.door_sale import payment_of
+from shared.registration.door_sale import DoorSale, Source, payment_of
 from shared.registration.order import (
     CancelOrder,
     ConfirmFreeOrder,
@@ -25,6 +25,7 @@ from shared.registration.order import (
     CreditSeats,
     Event,
     InvoiceAsked,
+    LackingSeatsGranted,
     MoneyReceived,
     MoneyReturned,
     OrderCancelled,
@@ -291,16 +292,46 @@ def resolve(command: ResolveTask, order: Order) -> Sequence[Event]:
     return [resolved, OrderPaid(order=command.order)] if is_paid_now else [resolved]
 
 
-def reseat(command: ReseatOrder, order: Order) -> Sequence[Event]:
-    """Ask once more for the seats that late money was to pay for."""
+def reseat(command: ReseatOrder, order: Order, found: Found) -> Sequence[Event]:
+    """Ask once more for the seats that late money was to pay for, or that were sold at the door and did not exist."""
     task = command.task
     if task not in order.tasks:
         raise Rejected("task_is_done")
+    if task.reason is Attention.SEAT_LACKING:
+        return _grant_lacking(command, order, found.get(DoorSale, command.order))
     # Of money that went back in part not enough is left.
     is_whole = task.reason is Attention.LATE and task.amount is None
     if not is_whole or order.state is not OrderState.EXPIRED or _misfit(task.receipt, order) is not None:
         raise Rejected("cannot_reseat")
     return [SeatsReclaimed(order=command.order, receipt=task.receipt)]
+
+
+def _grant_lacking(command: ReseatOrder, order: Order, sale: DoorSale | None) -> Sequence[Event]:
+    """All of them, or none: `door_sale_rules` refuses where there are not enough."""
+    assert sale is not None, "seats are lacking only where they were sold at the door"
+    lacking = {
+        position: one
+        for position, one in enumerate(sale.seats)
+        if one.source is Source.LACKING and not one.is_cancelled
+    }
+    is_paid = command.task.to_refund == sum(one.price for one in lacking.values())
+    # An invoice is of what the order cost before, and whoever cancelled may have left a seat to whoever had none.
+    if order.has_invoice or not lacking or not is_paid:
+        raise Rejected("cannot_reseat")
+    lines = tuple(
+        _granted(line, [one.price for one in lacking.values() if one.seat_type == line.seat_type])
+        for line in order.lines
+    )
+    granted = LackingSeatsGranted(
+        order=command.order, positions=tuple(lacking), lines=lines, total=total_granted(lines)
+    )
+    return [granted, TaskResolved(order=command.order, task=command.task)]
+
+
+def _granted(line: Line, prices: Sequence[int]) -> Line:
+    """The line with seats at these prices beside those that it had."""
+    reduction = line.reduction + sum(line.price - one for one in prices)
+    return replace(line, granted=line.granted + len(prices), reduction=reduction)
 
 
 def reclaim(id: OrderId, order: Order, receipt: Receipt, lines: tuple[Line, ...], found: Found) -> Sequence[Event]:

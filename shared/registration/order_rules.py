@@ -15,6 +15,7 @@ from shared.kernel.decider import Context, Decider, Found, Key, Rejected, key, m
 from shared.kernel.ids import OrderId, SeatTypeId, locator
 from shared.registration import order_money
 from shared.registration.codes import entered, needs_codes, terms_for
+from shared.registration.door_sale import DoorSale
 from shared.registration.order import (
     ApplyCode,
     AssignRegistrantDetails,
@@ -81,6 +82,8 @@ def needs(command: Command, found: Found) -> Iterable[Key]:
             yield from needs_codes((command.code,))
         case ConfirmOnInvoice() | RequestInvoice() | CancelOrder():
             yield key(Sales)
+        case ReseatOrder():
+            yield key(DoorSale, command.order)
         case _:
             pass
 
@@ -152,7 +155,7 @@ def decide(command: Command, found: Found, context: Context) -> Sequence[Event]:
         case ResolveTask():
             return order_money.resolve(command, order)
         case ReseatOrder():
-            return order_money.reseat(command, order)
+            return order_money.reseat(command, order, found)
         case _:
             assert_never(command)
 

@@ -16,6 +16,7 @@ from shared.registration.order import (
     Event,
     ExpiryWarned,
     InvoiceAsked,
+    LackingSeatsGranted,
     LinkAsked,
     MoneyReceived,
     MoneyReturned,
@@ -199,6 +200,8 @@ def _changed(order: Order, event: Change) -> Order:
         case SeatsCredited(lines=lines, total=total, uses=uses, positions=positions):
             credited = (*order.credited, *positions)
             return replace(order, lines=lines, total=total, uses=uses, credited=credited)
+        case LackingSeatsGranted(lines=lines, total=total):
+            return replace(order, lines=lines, total=total)
         case LinkAsked():
             return order
         case ExpiryWarned():

@@ -259,7 +259,9 @@ def _return(id: OrderId, found: Found) -> Sequence[seats.ReturnSeats]:
     return [seats.ReturnSeats(reservation=id, seats=surplus)] if surplus else []
 
 
-DoorEvent = door_sale.DoorSaleRecorded | door_sale.DoorSaleVoided | assignments.SeatsCancelled
+DoorEvent = (
+    door_sale.DoorSaleRecorded | door_sale.DoorSaleVoided | assignments.SeatsCancelled | orders.LackingSeatsGranted
+)
 
 
 def needs_of_door(event: DoorEvent, found: Found) -> Iterable[Key]:
@@ -287,6 +289,8 @@ def sell_at_door(event: DoorEvent, found: Found, context: Context) -> Sequence[A
                 payments.RequestRefund(refund=refund, payment=payment, amount=returned, currency=currency),
                 payments.RecordRefund(refund=refund, payment=payment, amount=returned, currency=currency),
             ]
+        case orders.LackingSeatsGranted(positions=positions):
+            return [door_sale.GiveDoorSeats(order=id, positions=positions)]
         case assignments.SeatsCancelled():
             known = found.get(door_sale.DoorSale, id) is not None
             return [door_sale.NoteSeatsCancelled(order=id, positions=event.positions)] if known else []

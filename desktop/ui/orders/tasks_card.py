@@ -61,7 +61,7 @@ class TasksCard(OrderCard):
         actions: list[Action] = [
             (self.tr("Refund…"), self.tr("Refund {0}").format(amount), lambda: self.refund_asked.emit(wanted))
         ]
-        if task.reason is Attention.LATE:
+        if task.reason in (Attention.LATE, Attention.SEAT_LACKING):
             again = ReseatOrder(order=facts.id, task=task)
             text = self.tr("Give the seats again")
             actions.append((text, text, lambda: attempt(self._workspace, again, self.error)))

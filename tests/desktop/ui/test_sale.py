@@ -36,6 +36,7 @@ from shared.registration.door_sale import (
     order_of,
 )
 from shared.registration.receipts import Method
+from shared.registration.seats import SeatsOfType
 from tests.desktop.ui.conftest import Open
 from tests.desktop.ui.stage import CONFERENCE, FULL, WORKSHOP, Stage, StagedDesk
 from tests.sync.world import Desktop
@@ -455,6 +456,41 @@ def test_whoever_got_anothers_ticket_is_told_to_the_organizer_with_what_to_do(
     assert done.accessibleName() == "They have the new ticket, Bea Ito"
     done.click()
     qtbot.waitUntil(tasks.isHidden)
+
+
+def test_a_seat_that_was_paid_for_and_did_not_exist_is_given_from_its_task(
+    stage: Stage, west: Desktop, open_window: Open, qtbot: QtBot
+) -> None:
+    sale = _sale(open_window(StagedDesk(west)))
+    _lease(sale, west, FULL)
+    _fill(sale, "Ana", "Costa", FULL)
+    sale.counter.payment.sell.click()
+    sold = _command(west)
+    free = stage.laptop.workspace.get(SeatsOfType, WORKSHOP)
+    assert free is not None
+    seats = (replace(sold.seats[0], seat_type=WORKSHOP, ticket=None, price=60_00),)
+    lacking = replace(sold, sale="too many", seats=seats * (free.available + 1))
+    west.workspace.issue(lacking)
+    west.sync()
+    stage.laptop.sync()
+    window = open_window(StagedDesk(stage.laptop))
+    window.open_conference(CONFERENCE, "orders")
+    assert window.screens is not None
+    orders = window.screens.made("orders", OrdersScreen)
+    orders.open_order(order_of(lacking))
+    tasks = orders.page.tasks
+    again = "Give the seats again"
+    next(one for one in tasks.findChildren(QPushButton) if one.accessibleName() == again).click()
+    assert tasks.error.text() == "No seats of this type are left."
+    stage.laptop.workspace.issue(EditSeatType(seat_type=WORKSHOP, quota=Edit(seen=free.quota, new=free.quota + 1)))
+    stage.laptop.sync()
+    next(one for one in tasks.findChildren(QPushButton) if one.accessibleName() == again).click()
+    qtbot.waitUntil(tasks.isHidden)
+    stage.laptop.sync()
+    west.sync()
+    sold_now = west.workspace.get(DoorSale, order_of(lacking))
+    assert sold_now is not None
+    assert {one.source for one in sold_now.seats} == {Source.AVAILABLE}
 
 
 def test_the_closing_count_says_the_difference_and_opens_a_new_till(west: Desktop, open_window: Open) -> None:

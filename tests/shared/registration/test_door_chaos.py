@@ -30,7 +30,7 @@ from shared.registration.door_sale import (
     VoidDoorSale,
     order_of,
 )
-from shared.registration.order import CancelOrder
+from shared.registration.order import CancelOrder, ReseatOrder
 from shared.registration.order_state import Order
 from shared.registration.receipts import Attention, Method
 from shared.registration.seats import Reservation, SeatsOfType
@@ -115,6 +115,11 @@ class Doors:
                 world.place(order, vip=which, day=1)
                 if world.order(order).total:
                     world.pay(order, f"payment of {order}")
+            case "reseat":
+                for sale in self.sold[desk]:
+                    sold = world.memory.get(Order, order_of(sale))
+                    for task in () if sold is None else sold.tasks:
+                        world.attempt(ReseatOrder(order=order_of(sale), task=task))
             case "cancel seat":
                 for sale in self.sold[desk][-which:]:
                     world.attempt(CancelSeats(order=order_of(sale), positions=(which % 2,)))
@@ -248,6 +253,7 @@ STEPS: Final = (
     "void by the organizer",
     "lease late",
     "quota",
+    "reseat",
     "sell on a copy",
     "count",
     "cancel seat",

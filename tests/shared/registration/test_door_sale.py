@@ -38,7 +38,7 @@ from shared.registration.door_sale import (
     order_of,
     payment_of,
 )
-from shared.registration.order import CancelOrder, ResolveTask
+from shared.registration.order import CancelOrder, ReseatOrder, ResolveTask
 from shared.registration.order_state import OrderState
 from shared.registration.pricing import Wanted
 from shared.registration.receipts import Attention, Method
@@ -213,6 +213,48 @@ def test_a_free_seat_that_does_not_exist_needs_attention_too() -> None:
     assert row(world, OpenTasks, f"order:{order}").tasks[0].reason == "seat_lacking"
     world.send(ResolveTask(order=order, task=task), ORGANIZER)
     assert world.memory.get(OpenTasks, f"order:{order}") is None
+
+
+def test_a_seat_that_was_paid_for_and_did_not_exist_is_given_when_there_is_one() -> None:
+    world = desk(1, vip=1)
+    order = sell(world, a_seat(), a_seat(who="cy", price=80), a_seat(who="di"), a_seat(DAY, allotment=None))
+    (task,) = world.order(order).tasks
+    again = ReseatOrder(order=order, task=task)
+    for quota in (1, 2):
+        world.send(EditSeatType(seat_type=VIP, quota=Edit(seen=world.seats().quota, new=quota)))
+        assert refusal(world, again, ORGANIZER) == ("no_seats_left", {"seat_type": VIP})
+    world.send(EditSeatType(seat_type=VIP, quota=Edit(seen=2, new=4)))
+    world.send(again, ORGANIZER)
+    assert [one.source for one in row(world, DoorSale, order).seats] == [Source.ALLOTMENT, *[Source.AVAILABLE] * 3]
+    assert (world.seats().sold, world.seats().available) == (3, 1)
+    assert world.reservation(order).sold == {VIP: 3, DAY: 1}
+    given = world.order(order)
+    assert (given.tasks, given.total, given.owed) == ((), 380, 0)
+    assert world.memory.get(OpenTasks, f"order:{order}") is None
+    assert refusal(world, again, ORGANIZER) == ("task_is_done", {})
+    world.send(VoidDoorSale(order=order), DOOR)
+    assert (world.seats().sold, world.reservation(order).sold, world.order(order).owed) == (0, {}, 0)
+
+
+def test_no_seat_is_given_of_a_type_that_is_gone_or_for_money_that_is() -> None:
+    world = desk(0, vip=0)
+    gone = sell(world, a_seat(SeatTypeId("gone"), allotment=None))
+    assert refusal(world, ReseatOrder(order=gone, task=world.order(gone).tasks[0]), ORGANIZER)[0] == "no_seats_left"
+    order = sell(world, a_seat(allotment=None), id="s2")
+    refund: Any = {"refund": "r1", "payment": payment_of(order), "amount": 60, "currency": "EUR"}
+    world.send(RequestRefund(**refund), ORGANIZER)
+    world.send(RecordRefund(**refund), ORGANIZER)
+    world.send(EditSeatType(seat_type=VIP, quota=Edit(seen=0, new=1)))
+    (task,) = world.order(order).tasks
+    assert refusal(world, ReseatOrder(order=order, task=task), ORGANIZER) == ("cannot_reseat", {})
+
+
+def test_no_seat_is_given_to_whoever_has_that_of_whoever_left() -> None:
+    world = desk(0, vip=1)
+    order = sell(world, a_seat(allotment=None), a_seat(who="cy", allotment=None))
+    world.send(CancelSeats(order=order, positions=(0,)))
+    task = next(one for one in world.order(order).tasks if one.reason is Attention.SEAT_LACKING)
+    assert refusal(world, ReseatOrder(order=order, task=task), ORGANIZER) == ("cannot_reseat", {})
 
 
 def test_a_blank_is_used_once() -> None:
