@@ -276,12 +276,14 @@ class MainWindow(QMainWindow):
         self._leaving.leave(then)
 
     def _unsaved(self) -> Unsaved:
-        """How to save what was typed, by conference, and the sales that are open."""
+        """How to save what was typed and drawn, by conference and place, and the sales that are open."""
         unsaved: dict[str, Save | None] = {}
         for one in self._by_conference.values():
             name = getattr(one.workspace.get(Conference), "name", one.workspace.conference)
             if one.is_unsaved:
                 unsaved[name] = one.save
+            if one.is_laying_out:
+                unsaved[f"{name} · {self.tr('Badges')}"] = one.save_layout
             if one.is_selling:
                 unsaved[f"{name} · {self.tr('On-site sale')}"] = None
         return unsaved

@@ -18,6 +18,7 @@ from shared.checkin.verdict import Pass
 from shared.kernel.ids import OrderId
 
 if TYPE_CHECKING:
+    from desktop.ui.badges.badges_screen import BadgesScreen
     from desktop.ui.editor.editor_screen import EditorScreen
     from desktop.ui.sale.sale_screen import SaleScreen
 
@@ -51,6 +52,7 @@ class Screens(QObject):
         self._made: dict[str, QWidget] = {}
         self._edited: EditorScreen | None = None
         self._selling: SaleScreen | None = None
+        self._laid_out: BadgesScreen | None = None
         self._makers: Mapping[str, Callable[[], QWidget]] = {
             "dashboard": self._dashboard,
             "conference": self._editor,
@@ -91,6 +93,11 @@ class Screens(QObject):
     def is_unsaved(self) -> bool:
         """Whether something was typed in the editor that is not saved."""
         return self._edited is not None and self._edited.is_unsaved
+
+    @property
+    def is_laying_out(self) -> bool:
+        """Whether a badge layout was changed that is not saved."""
+        return self._laid_out is not None and self._laid_out.is_unsaved
 
     @property
     def is_selling(self) -> bool:
@@ -169,6 +176,11 @@ class Screens(QObject):
         if self._edited is not None:
             self._edited.save()
 
+    def save_layout(self) -> None:
+        """Save the badge layout. What is refused stays as it was drawn."""
+        if self._laid_out is not None:
+            self._laid_out.save()
+
     def _editor(self) -> QWidget:
         from desktop.ui.editor.editor_screen import EditorScreen
 
@@ -226,7 +238,9 @@ class Screens(QObject):
         from desktop.ui.badges.badges_screen import BadgesScreen
         from desktop.ui.parts.paper import ask_pdf
 
-        return BadgesScreen(self.workspace, self.changes, self.badges, self._desk.new_id, ask_pdf)
+        made = BadgesScreen(self.workspace, self.changes, self.badges, self._desk.new_id, ask_pdf)
+        self._laid_out = made
+        return made
 
     def _devices(self) -> QWidget:
         from desktop.ui.devices.devices_screen import DevicesScreen

@@ -166,8 +166,12 @@ class BadgesScreen(Page):
 
     @property
     def is_unsaved(self) -> bool:
-        is_new = self._seen is None and bool(self._id)
-        return is_new or (self._seen is not None and saving(self._id, self.draft, self._seen) is not None)
+        """Whether a layout is new, or was changed, and may be saved."""
+        if self._workspace.role is not Role.ORGANIZER:
+            return False
+        if self._seen is None:
+            return bool(self._id) or self.draft != new_layout(self.tr("Name badge"))
+        return saving(self._id, self.draft, self._seen) is not None
 
     def begin(self) -> None:
         """A new layout, that can be printed as it is."""
@@ -362,7 +366,7 @@ class BadgesScreen(Page):
         rows = self._workspace.rows(BadgeLayout)
         if not self.is_unsaved and self._id and rows.get(self._id) != self._seen:
             self.open(self._id if self._id in rows else next(iter(rows), ""))
-        elif not self._id and rows:
+        elif not self.is_unsaved and not self._id and rows:
             self.open(self._badges.layout_id)
         self.layouts.clear()
         for id, one in rows.items():

@@ -23,6 +23,7 @@ from desktop.ui.parts.field import Field
 from desktop.ui.parts.job import Cancelled, Job
 from desktop.ui.parts.paper import Sheet, picture
 from desktop.ui.sale.sale_screen import SaleScreen
+from desktop.ui.unsaved_dialog import UnsavedDialog
 from shared.checkin.badges import Badge, BadgeLayout, Content, DefineBadgeLayout, EditBadgeLayout
 from shared.checkin.correction import CorrectAttendee
 from shared.checkin.ticket_code import badge_code
@@ -417,3 +418,48 @@ def test_a_jam_is_told_at_the_door_and_stops_nobody(west: Desktop, open_window: 
     assert door.card.scanned is not None
     assert door.card.scanned.finding is Finding.ADMIT
     assert west.workspace.get(Badge, row.ticket) is None, "what was not printed is not counted"
+
+
+def test_closing_over_a_layout_that_is_not_saved_asks(stage: Stage, west: Desktop, open_window: Open) -> None:
+    window = open_window(StagedDesk(stage.laptop))
+    window.open_conference(CONFERENCE, "badges")
+    assert window.screens is not None
+    screen = window.screens.made("badges", BadgesScreen)
+    screen.open("layout-1")
+    assert not window.screens.is_laying_out
+    screen.drop_field()
+    left = len(screen.draft.fields)
+    assert not window.close()
+    asked = window._leaving.dialog
+    assert isinstance(asked, UnsavedDialog)
+    asked.keep.click()
+    assert len(screen.draft.fields) == left
+    assert not window.close()
+    asked = window._leaving.dialog
+    assert isinstance(asked, UnsavedDialog)
+    asked.save.click()
+    saved = stage.laptop.workspace.get(BadgeLayout, "layout-1")
+    assert saved is not None
+    assert len(saved.fields) == left
+    assert not window.isVisible()
+
+
+def test_a_first_layout_is_unsaved_once_it_is_changed(stage: Stage, open_window: Open) -> None:
+    window = open_window(StagedDesk(stage.laptop))
+    window.open_conference(CONFERENCE, "badges")
+    assert window.screens is not None
+    screen = window.screens.made("badges", BadgesScreen)
+    before = screen.is_unsaved
+    screen.drop_field()
+    assert (before, screen.is_unsaved) == (False, True)
+    screen.save()
+    assert not window.screens.is_laying_out
+
+
+def test_a_desk_that_lays_out_nothing_is_not_asked(west: Desktop, open_window: Open) -> None:
+    window = open_window(StagedDesk(west))
+    window.open_conference(CONFERENCE, "badges")
+    assert window.screens is not None
+    screen = window.screens.made("badges", BadgesScreen)
+    screen.drop_field()
+    assert not screen.is_unsaved
