@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.store.files import EnvironmentProblem
 from desktop.ui import words
@@ -170,6 +170,9 @@ class TillPage(QWidget):
     # What is shown
 
     def refresh(self) -> None:
+        """Show it as it stands. The focus stays at the row where it was, although the row is made anew."""
+        focused = self.window().focusWidget()
+        name = next((one.objectName() for one in self.row_buttons() if one == focused), "")
         self._show_types()
         clear(self._leases)
         leases = self._till.leases()
@@ -184,6 +187,26 @@ class TillPage(QWidget):
         if not sales:
             self._sales.addWidget(label(self.tr("Nothing was sold here yet."), "muted"))
         self._show_takings()
+        if name:
+            self._focus(name)
+
+    def _focus(self, name: str) -> None:
+        """On the button of this name; where its row has it no more, on the first one of the row."""
+        row = name.partition(" ")[0]
+        there = [one for one in self.row_buttons() if one.objectName().partition(" ")[0] == row]
+        for one in sorted(there, key=lambda one: one.objectName() != name)[:1]:
+            one.setFocus()
+
+    def row_buttons(self) -> list[QPushButton]:
+        """What can be pressed in the rows of leases and sales, as they are shown now."""
+        found: list[QPushButton] = []
+        for column in (self._leases, self._sales):
+            for item in (column.itemAt(place) for place in range(column.count())):
+                row = None if item is None else item.widget()
+                if row is not None:
+                    row.show()  # a row that was made a moment ago takes no focus before
+                    found += row.findChildren(QPushButton)
+        return found
 
     def _show_types(self) -> None:
         chosen = self.seat_type.currentData()
@@ -216,7 +239,9 @@ class TillPage(QWidget):
         else:
             row.addWidget(Chip(Shape.CLOCK, self.tr("waiting for the server"), Tone.WAITING))
         back = partial(self.ask_return, lease)
-        row.addWidget(button(self.tr("Return…"), back, "quiet", name=self.tr("Return the lease of {0}").format(name)))
+        made_back = button(self.tr("Return…"), back, "quiet", name=self.tr("Return the lease of {0}").format(name))
+        made_back.setObjectName(f"{lease.id} return")
+        row.addWidget(made_back)
         return made
 
     def _sale_row(self, order: OrderId, sale: DoorSale) -> QWidget:
@@ -232,12 +257,16 @@ class TillPage(QWidget):
             row.addWidget(Chip(Shape.CLOCK, self.tr("waiting"), Tone.WAITING))
         row.addStretch(1)
         show = partial(self.chosen.emit, order)
-        row.addWidget(button(self.tr("Receipt"), show, "quiet", name=self.tr("Receipt of {0}").format(who)))
+        receipt = button(self.tr("Receipt"), show, "quiet", name=self.tr("Receipt of {0}").format(who))
+        receipt.setObjectName(f"{order} receipt")
+        row.addWidget(receipt)
         if sale.is_voided:
             row.addWidget(Chip(Shape.CROSS, self.tr("voided"), Tone.NEUTRAL))
         else:
-            void = partial(self.ask_void, order, sale)
-            row.addWidget(button(self.tr("Void…"), void, "quiet", name=self.tr("Void the sale to {0}").format(who)))
+            ask = partial(self.ask_void, order, sale)
+            void = button(self.tr("Void…"), ask, "quiet", name=self.tr("Void the sale to {0}").format(who))
+            void.setObjectName(f"{order} void")
+            row.addWidget(void)
         return under_each_other(upper, lower)
 
     def _show_takings(self) -> None:

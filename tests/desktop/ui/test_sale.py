@@ -493,6 +493,38 @@ def test_a_seat_that_was_paid_for_and_did_not_exist_is_given_from_its_task(
     assert {one.source for one in sold_now.seats} == {Source.AVAILABLE}
 
 
+def test_the_focus_stays_at_the_row_of_a_sale_while_the_till_is_shown_anew(west: Desktop, open_window: Open) -> None:
+    window = open_window(StagedDesk(west))
+    sale = _sale(window)
+    _lease(sale, west, FULL)
+    for _ in range(2):
+        _fill(sale, "Ana", "Costa", FULL)
+        sale.counter.payment.sell.click()
+        sale.counter.sold.next.click()
+    sale._stack.setCurrentWidget(sale.till_page)
+    page = sale.till_page
+    order = sale._till.sales()[1][0]
+
+    def focused() -> str:
+        return window.focusWidget().objectName()
+
+    def put(name: str) -> None:
+        next(one for one in page.row_buttons() if one.objectName() == name).setFocus()
+
+    page.refresh()
+    put(f"{order} void")
+    assert focused() == f"{order} void"
+    page.refresh()
+    assert focused() == f"{order} void"
+    west.workspace.issue(VoidDoorSale(order=order))
+    page.refresh()
+    assert focused() == f"{order} receipt"
+    lease = sale._till.leases()[0].id
+    put(f"{lease} return")
+    page.refresh()
+    assert focused() == f"{lease} return"
+
+
 def test_the_closing_count_says_the_difference_and_opens_a_new_till(west: Desktop, open_window: Open) -> None:
     window = open_window(StagedDesk(west))
     sale = _sale(window)
