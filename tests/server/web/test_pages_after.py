@@ -4,9 +4,13 @@ import re
 
 import pytest
 
-from server.links import ticket_link, wait_link
+from server.links import order_link, ticket_link, wait_link
 from shared.conference.conference import CANCEL_NEVER, EditConference
+from shared.kernel.decider import Actor, Role
 from shared.kernel.edits import Edit
+from shared.kernel.ids import DeviceId, PersonId, TicketId
+from shared.registration.door_sale import RecordDoorSale, SeatAtDoor, order_of
+from shared.registration.receipts import Method
 from tests.server.web.test_pages_order import charge_of, key_of, order_seats
 from tests.server.web.test_registration import links_mailed
 from tests.server.web.test_road import call_back, told, until
@@ -106,6 +110,33 @@ def test_what_is_paid_for_a_cancelled_seat_is_said_to_come_back(world: World, vi
     visitor.send(f"{path}/cancel")
     assert "You get €240.00 back" in visitor.text
     assert "does not fit" not in visitor.text
+
+
+def test_whoever_got_anothers_ticket_at_the_door_is_told_nothing_of_money(world: World, visitor: Visitor) -> None:
+    seat = SeatAtDoor(
+        seat_type=FULL,
+        price=120_00,
+        allotment="a1",
+        ticket=TicketId("of somebody else"),
+        attendee=PersonId("second"),
+        first_name="Bea",
+        last_name="Ito",
+        email="bea@example.org",
+    )
+    desk = Actor(role=Role.DOOR, id="desk-1")
+    sold = RecordDoorSale(
+        sale="s1",
+        desk=DeviceId(desk.id),
+        till="till-1",
+        seats=(seat,),
+        method=Method.CASH,
+        currency="EUR",
+        sold_at=world.clock(),
+    )
+    world.command(sold, actor=desk)
+    visitor.open(order_link("", "pycon", order_of(sold), world.services.secrets.of(SPACE).secret))
+    assert "Bea Ito" in visitor.text
+    assert "We are looking at your payment" not in visitor.text
 
 
 def own_link(world: World, path: str, *, version: int = 1) -> str:
