@@ -81,8 +81,7 @@ class Drive(QObject):
         self.measured["peak_rss_mb"] = memory_mb("VmHWM")
         self.measured["settled_rss_mb"] = memory_mb("VmRSS")
         self._app.processEvents()
-        window.close()
-        self._app.quit()
+        self._app.exit()  # closing the window would ask about the scans that no server has
 
     def _tables(self, window: MainWindow, screens: Screens) -> None:
         self.measured["attendees_ms"] = 1000 * self._act(lambda: window.go("attendees"))
