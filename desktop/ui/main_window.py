@@ -7,7 +7,6 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui.appearance import Appearance
-from desktop.ui.attention.listed import listed
 from desktop.ui.connection_details import ConnectionDetails
 from desktop.ui.desk import Connection, Desk, Line
 from desktop.ui.door.camera_panel import Source, system_camera
@@ -22,6 +21,7 @@ from desktop.ui.keys.cheat_sheet import CheatSheet
 from desktop.ui.kiosk.kiosk import Kiosk
 from desktop.ui.leaving import Leaving, Save, Unsaved
 from desktop.ui.navigation import Navigation
+from desktop.ui.orders.listed import listed
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.preferences.preferences_dialog import PreferencesDialog
 from desktop.ui.problems import inbox

@@ -8,9 +8,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QTableWidget, QTableWidgetItem
 
 from desktop.ui import words
-from desktop.ui.attention.listed import Listed, listed
 from desktop.ui.changes import Changes, concerns
 from desktop.ui.orders import telling
+from desktop.ui.orders.listed import Listed, listed
 from desktop.ui.orders.refund_dialog import RefundDialog, Refunding
 from desktop.ui.parts.labels import button, empty_state
 from desktop.ui.parts.page import Page

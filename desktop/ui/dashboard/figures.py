@@ -12,8 +12,8 @@ from PySide6.QtCore import QDateTime, QLocale, QTimeZone
 
 from desktop.store.tally import HOUR_S, MINUTE_S
 from desktop.ui import words
-from desktop.ui.attention.listed import listed
 from desktop.ui.dashboard.plot import PARTS_MOST, Series
+from desktop.ui.orders.listed import listed
 from desktop.ui.problems import inbox
 from desktop.workspace import Workspace
 from shared.checkin.areas import Area, Arrivals

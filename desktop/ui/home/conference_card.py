@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from desktop.ui import words
-from desktop.ui.attention.listed import listed
+from desktop.ui.orders.listed import listed
 from desktop.ui.parts.labels import Chip, Elided, button, label
 from desktop.ui.parts.shapes import Shape
 from desktop.ui.problems import inbox

@@ -7,9 +7,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget
 
 from desktop.ui import words
-from desktop.ui.attention.listed import orders_with_tasks
 from desktop.ui.changes import Changes
 from desktop.ui.orders import telling
+from desktop.ui.orders.listed import orders_with_tasks
 from desktop.ui.orders.order_page import OrderPage
 from desktop.ui.parts.field import choice
 from desktop.ui.parts.list_page import ListPage, ListTexts
